@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm'
+import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bytes, identity, moment, reference } from '../platform/schema.ts'
+
+/** What a person is on this site. Who moderates which board stands in `board_moderators`. */
+export const ROLES = ['member', 'advisor', 'company_agent', 'company_admin', 'operator'] as const
+export type Role = (typeof ROLES)[number]
+
+export const accounts = pgTable(
+  'accounts',
+  {
+    id: identity(),
+    handle: text().notNull().unique(),
+    email: text(),
+    name: text().notNull(),
+    role: text({ enum: ROLES }).notNull().default('member'),
+    passwordHash: text('password_hash'),
+    about: text().notNull().default(''),
+    avatarKey: text('avatar_key'),
+    boardIds: reference('board_ids').array().notNull().default(sql`'{}'`),
+    moderates: boolean().notNull().default(false),
+    points: integer().notNull().default(0),
+    answerCount: integer('answer_count').notNull().default(0),
+    bestCount: integer('best_count').notNull().default(0),
+    thanksCount: integer('thanks_count').notNull().default(0),
+    questionCount: integer('question_count').notNull().default(0),
+    locale: text({ enum: ['ja', 'en'] }).notNull().default('ja'),
+    typeSize: text('type_size', { enum: ['normal', 'large', 'largest'] }).notNull().default('normal'),
+    theme: text({ enum: ['auto', 'light', 'dark'] }).notNull().default('auto'),
+    confirmedAt: moment('confirmed_at'),
+    suspendedUntil: moment('suspended_until'),
+    closedAt: moment('closed_at'),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  t => [uniqueIndex('accounts_email').on(sql`lower(${t.email})`)],
+)
+
+/** A log-in on one device. Only the hash of the secret is kept. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: text().primaryKey(),
+    accountId: reference('account_id').notNull().references(() => accounts.id, { onDelete: 'cascade' }),
+    secretHash: bytes('secret_hash').notNull(),
+    expiresAt: moment('expires_at').notNull(),
+    absoluteExpiresAt: moment('absolute_expires_at').notNull(),
+    provenAt: moment('proven_at').notNull().default(sql`now()`),
+    seenAt: moment('seen_at').notNull().default(sql`now()`),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    device: text().notNull().default(''),
+    address: text().notNull().default(''),
+  },
+  t => [index('sessions_account').on(t.accountId), index('sessions_expiry').on(t.absoluteExpiresAt)],
+)
+
+/** A one-time link sent by mail: to confirm an address, reset a password or change the address. Only its hash is kept. */
+export const accountTokens = pgTable(
+  'account_tokens',
+  {
+    hash: bytes().primaryKey(),
+    accountId: reference('account_id').notNull().references(() => accounts.id, { onDelete: 'cascade' }),
+    purpose: text({ enum: ['confirm', 'reset', 'change'] }).notNull(),
+    email: text().notNull(),
+    expiresAt: moment('expires_at').notNull(),
+    usedAt: moment('used_at'),
+  },
+  t => [index('account_tokens_account').on(t.accountId, t.purpose)],
+)
+
+export type AccountRow = typeof accounts.$inferSelect
+export type SessionRow = typeof sessions.$inferSelect

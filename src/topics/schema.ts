@@ -1,0 +1,155 @@
+import { sql } from 'drizzle-orm'
+import { boolean, check, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { accounts } from '../accounts/schema.ts'
+import { boards, KINDS, VISIBILITIES } from '../boards/schema.ts'
+import { bytes, identity, moment, reference } from '../platform/schema.ts'
+
+/**
+ * A topic is what lists and searches show: its title, place and counts. Its words stand in posts.
+ * `visibility` and `rootBoardId` are kept beside the board's own so that a list is one index scan.
+ */
+export const topics = pgTable(
+  'topics',
+  {
+    id: identity(),
+    boardId: reference('board_id').notNull().references(() => boards.id),
+    rootBoardId: reference('root_board_id').notNull(),
+    visibility: text({ enum: VISIBILITIES }).notNull().default('public'),
+    kind: text({ enum: KINDS }).notNull(),
+    title: text().notNull(),
+    excerpt: text().notNull().default(''),
+    tags: text().array().notNull().default(sql`'{}'`),
+    authorId: reference('author_id').notNull().references(() => accounts.id),
+    openingId: reference('opening_id'),
+    bestAnswerId: reference('best_answer_id'),
+    duplicateOfId: reference('duplicate_of_id'),
+    answerCount: integer('answer_count').notNull().default(0),
+    postCount: integer('post_count').notNull().default(1),
+    viewCount: integer('view_count').notNull().default(0),
+    meTooCount: integer('me_too_count').notNull().default(0),
+    isFirst: boolean('is_first').notNull().default(false),
+    solvedAt: moment('solved_at'),
+    guaranteedAt: moment('guaranteed_at'),
+    closedAt: moment('closed_at'),
+    closedById: reference('closed_by_id'),
+    hiddenAt: moment('hidden_at'),
+    withdrawnAt: moment('withdrawn_at'),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    activeAt: moment('active_at').notNull().default(sql`now()`),
+    draftKey: text('draft_key'),
+    sourceId: text('source_id').unique(),
+    sourceUrl: text('source_url'),
+  },
+  t => {
+    const shown = sql`${t.hiddenAt} is null and ${t.withdrawnAt} is null`
+    const waiting = sql`${shown} and ${t.kind} = 'question' and ${t.answerCount} = 0 and ${t.closedAt} is null`
+    const solved = sql`${shown} and ${t.solvedAt} is not null`
+    return [
+      unique('topics_once').on(t.authorId, t.draftKey),
+      index('topics_new').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(shown),
+      index('topics_new_root').on(t.rootBoardId, t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(shown),
+      index('topics_new_board').on(t.boardId, t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(shown),
+      index('topics_active').on(t.activeAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(shown),
+      index('topics_active_root').on(t.rootBoardId, t.activeAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(shown),
+      index('topics_active_board').on(t.boardId, t.activeAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(shown),
+      index('topics_waiting').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(waiting),
+      index('topics_waiting_root').on(t.rootBoardId, t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(waiting),
+      index('topics_waiting_board').on(t.boardId, t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(waiting),
+      index('topics_solved').on(t.solvedAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(solved),
+      index('topics_solved_root').on(t.rootBoardId, t.solvedAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(solved),
+      index('topics_solved_board').on(t.boardId, t.solvedAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(solved),
+      index('topics_tips').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${shown} and ${t.kind} = 'tip'`),
+      index('topics_author').on(t.authorId, t.createdAt.desc().nullsFirst()),
+      index('topics_tags').using('gin', t.tags),
+    ]
+  },
+)
+
+export const POST_KINDS = ['opening', 'answer', 'comment'] as const
+
+/** The words people wrote. `bodyHtml` is rendered once, when written, by the renderer of `rendererVersion`. */
+export const posts = pgTable(
+  'posts',
+  {
+    id: identity(),
+    topicId: reference('topic_id').notNull().references(() => topics.id),
+    kind: text({ enum: POST_KINDS }).notNull(),
+    parentId: reference('parent_id'),
+    authorId: reference('author_id').notNull().references(() => accounts.id),
+    body: text().notNull(),
+    bodyHtml: text('body_html').notNull(),
+    bodyText: text('body_text').notNull(),
+    rendererVersion: integer('renderer_version').notNull(),
+    revision: integer().notNull().default(1),
+    helpfulCount: integer('helpful_count').notNull().default(0),
+    thanksCount: integer('thanks_count').notNull().default(0),
+    meTooCount: integer('me_too_count').notNull().default(0),
+    commentCount: integer('comment_count').notNull().default(0),
+    guaranteedAt: moment('guaranteed_at'),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    editedAt: moment('edited_at'),
+    hiddenAt: moment('hidden_at'),
+    withdrawnAt: moment('withdrawn_at'),
+    draftKey: text('draft_key'),
+  },
+  t => [
+    unique('posts_once').on(t.authorId, t.draftKey),
+    check('comments_have_a_parent', sql`(${t.kind} = 'comment') = (${t.parentId} is not null)`),
+    index('posts_answers').on(t.topicId, t.helpfulCount.desc().nullsFirst(), t.id).where(sql`${t.kind} = 'answer'`),
+    index('posts_comments').on(t.parentId, t.id).where(sql`${t.kind} = 'comment'`),
+    index('posts_topic').on(t.topicId, t.id),
+    index('posts_author').on(t.authorId, t.createdAt.desc().nullsFirst()),
+  ],
+)
+
+/** Every version a post has had, the current one included: nothing anybody wrote is lost by an edit. */
+export const revisions = pgTable(
+  'revisions',
+  {
+    postId: reference('post_id').notNull().references(() => posts.id),
+    number: integer().notNull(),
+    editorId: reference('editor_id').notNull().references(() => accounts.id),
+    title: text(),
+    body: text().notNull(),
+    reason: text().notNull().default(''),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  t => [primaryKey({ columns: [t.postId, t.number] })],
+)
+
+/** What the asker adds later without changing the question others have answered. */
+export const addenda = pgTable(
+  'addenda',
+  {
+    id: identity(),
+    postId: reference('post_id').notNull().references(() => posts.id),
+    body: text().notNull(),
+    bodyHtml: text('body_html').notNull(),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    draftKey: text('draft_key'),
+  },
+  t => [index('addenda_post').on(t.postId, t.id), uniqueIndex('addenda_once').on(t.postId, t.draftKey)],
+)
+
+/** What somebody is still writing, one draft a place (`ask`, `answer:42`, `comment:9`, `edit:9`). */
+export const drafts = pgTable(
+  'drafts',
+  {
+    accountId: reference('account_id').notNull().references(() => accounts.id, { onDelete: 'cascade' }),
+    place: text().notNull(),
+    draftKey: text('draft_key').notNull(),
+    content: jsonb().$type<Record<string, string>>().notNull(),
+    savedAt: moment('saved_at').notNull().default(sql`now()`),
+  },
+  t => [primaryKey({ columns: [t.accountId, t.place] })],
+)
+
+/** One reader of one topic on one day, by a hash that changes daily: reloads do not count twice. */
+export const visits = pgTable(
+  'visits',
+  { topicId: reference('topic_id').notNull(), day: date().notNull(), visitor: bytes().notNull() },
+  t => [primaryKey({ columns: [t.day, t.topicId, t.visitor] })],
+)
+
+export type TopicRow = typeof topics.$inferSelect
+export type PostRow = typeof posts.$inferSelect
