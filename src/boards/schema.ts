@@ -1,14 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { VISIBILITIES } from '../accounts/visibility.ts'
 import { accounts } from '../accounts/schema.ts'
 import { identity, moment, reference } from '../platform/schema.ts'
 
 export const KINDS = ['question', 'discussion', 'comparison', 'tip'] as const
 export type Kind = (typeof KINDS)[number]
-
-/** Who may read a board: everybody, people who are logged in, or staff (moderators and operators). */
-export const VISIBILITIES = ['public', 'members', 'staff'] as const
-export type Visibility = (typeof VISIBILITIES)[number]
 
 /** Boards stand in two levels: a board with a parent has no children. */
 export const boards = pgTable(

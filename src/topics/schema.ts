@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import { accounts } from '../accounts/schema.ts'
-import { boards, KINDS, VISIBILITIES } from '../boards/schema.ts'
+import { VISIBILITIES } from '../accounts/visibility.ts'
+import { boards, KINDS } from '../boards/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
 
 /**

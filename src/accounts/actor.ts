@@ -1,0 +1,40 @@
+import type { Preferences } from '../platform/web.ts'
+import type { Role } from './schema.ts'
+import type { Visibility } from './visibility.ts'
+
+/**
+ * Who is asking. A guest is an actor too (id 0): there are no nulls.
+ * `moderates` are the ids of the boards this actor moderates, with their children.
+ */
+export type Actor = {
+  id: number
+  role: Role | 'guest'
+  handle: string
+  name: string
+  avatarKey: string | null
+  confirmed: boolean
+  suspended: boolean
+  moderates: number[]
+  preferences: Preferences
+  sessionId: string
+}
+
+const NOBODY: Omit<Actor, 'preferences'> = { id: 0, role: 'guest', handle: '', name: '', avatarKey: null, confirmed: false, suspended: false, moderates: [], sessionId: '' }
+
+/** A visitor who is not logged in. */
+export const guest = (preferences: Preferences): Actor => ({ ...NOBODY, preferences })
+
+export const isGuest = (actor: Actor) => actor.role === 'guest'
+export const isOperator = (actor: Actor) => actor.role === 'operator'
+
+/** A member in good standing who has confirmed his address: may write. */
+export const canWrite = (actor: Actor) => !isGuest(actor) && actor.confirmed && !actor.suspended
+
+/** Moderates this board: its own moderators (of it or of its parent) and every operator. */
+export const moderatesBoard = (actor: Actor, boardId: number) => isOperator(actor) || actor.moderates.includes(boardId)
+
+/** Which boards' content this actor may see. */
+export function visibleTo(actor: Actor): Visibility[] {
+  if (isGuest(actor)) return ['public']
+  return isOperator(actor) || actor.moderates.length > 0 ? ['public', 'members', 'staff'] : ['public', 'members']
+}

@@ -1,0 +1,29 @@
+/**
+ * Everything that can happen, by name, with the ids of what it concerns. Data holds ids only:
+ * it travels to every web process and must not say anything private.
+ */
+export type Events = {
+  'account.signed_up': { accountId: number }
+  'account.confirmed': { accountId: number }
+  'account.changed': { accountId: number }
+  'account.closed': { accountId: number }
+  'board.changed': { boardId: number }
+  'topic.asked': { topicId: number; boardId: number; actorId: number; postId: number }
+  'topic.changed': { topicId: number; boardId: number; actorId: number }
+  'answer.posted': { topicId: number; boardId: number; actorId: number; postId: number }
+  'comment.posted': { topicId: number; boardId: number; actorId: number; postId: number }
+  'addendum.added': { topicId: number; boardId: number; actorId: number; postId: number }
+  'post.edited': { topicId: number; boardId: number; actorId: number; postId: number }
+  'post.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number }
+  'topic.withdrawn': { topicId: number; boardId: number; actorId: number }
+  'topic.closed': { topicId: number; boardId: number; actorId: number }
+  'topic.reopened': { topicId: number; boardId: number; actorId: number }
+  'best_answer.picked': { topicId: number; boardId: number; actorId: number; postId: number }
+  'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }
+  'reaction.given': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
+  'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
+  'topic.imported': { topicId: number; boardId: number }
+}
+
+export type EventName = keyof Events
+export type EventOf<Name extends EventName = EventName> = { [N in Name]: { id: number; name: N; data: Events[N] } }[Name]

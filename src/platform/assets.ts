@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { access, glob, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
+import { transform } from 'esbuild'
+
+const PUBLIC = fileURLToPath(new URL('../../public', import.meta.url))
+const require = createRequire(import.meta.url)
+
+/** The browser's files as they are served: minified, compressed and named by content, so that they never go stale. */
+export type Assets = { folder: string; url(name: string): string; importMap: string; importMapHash: string }
+
+/**
+ * Prepares the browser's files under `dataDir/assets`: one style sheet of all layers in order, each script on its own
+ * (no bundler: the import map names them), the icons. Files that are there already are not made again.
+ */
+export async function prepareAssets(dataDir: string): Promise<Assets> {
+  const folder = join(dataDir, 'assets')
+  await mkdir(folder, { recursive: true })
+  const urls = new Map<string, string>()
+  const keep = async (name: string, content: string | Buffer) => urls.set(name, `/assets/${await keepFile(folder, name, content)}`)
+  await Promise.all([
+    keepStyles(keep),
+    readFile(join(PUBLIC, 'icons.svg')).then(icons => keep('icons.svg', icons)),
+    ...Object.entries(await scripts()).map(async ([name, file]) => keep(name, await readFile(file, 'utf8'))),
+  ])
+  const imports = Object.fromEntries([...urls].filter(([name]) => name.endsWith('.js')).map(([name, url]) => [name.replace(/\.js$/, ''), url]))
+  const importMap = JSON.stringify({ imports })
+  const importMapHash = `'sha256-${createHash('sha256').update(importMap).digest('base64')}'`
+  return { folder, url: name => urls.get(name) ?? `/assets/missing-${name}`, importMap, importMapHash }
+}
+
+/** Scripts by the name the import map gives them. */
+async function scripts(): Promise<Record<string, string>> {
+  const own: Record<string, string> = {}
+  for await (const file of glob('**/*.js', { cwd: join(PUBLIC, 'js') })) own[file.replaceAll('\\', '/')] = join(PUBLIC, 'js', file)
+  return {
+    ...own,
+    '@hotwired/turbo.js': require.resolve('@hotwired/turbo/dist/turbo.es2017-esm.js'),
+    '@hotwired/stimulus.js': require.resolve('@hotwired/stimulus/dist/stimulus.js'),
+  }
+}
+
+const LAYERS = ['layers.css', 'tokens.css', 'reset.css', 'base.css', 'layout.css']
+
+async function keepStyles(keep: (name: string, content: string) => Promise<unknown>): Promise<void> {
+  const css = join(PUBLIC, 'css')
+  const components: string[] = []
+  for await (const file of glob('components/*.css', { cwd: css })) components.push(file)
+  const parts = await Promise.all([...LAYERS, ...components.sort()].map(file => readFile(join(css, file), 'utf8')))
+  await keep('hiroba.css', parts.join('\n'))
+}
+
+/** Minifies, names by content, writes plain, gzip and brotli side by side; returns the file's name. */
+async function keepFile(folder: string, name: string, content: string | Buffer): Promise<string> {
+  const source = Buffer.from(content)
+  const hash = createHash('sha256').update(source).digest('base64url').slice(0, 10)
+  const [stem = name, ending = ''] = basename(name).split(/\.(?=[^.]+$)/)
+  const file = `${stem}-${hash}.${ending}`
+  const target = join(folder, file)
+  if (await access(`${target}.gz`).then(() => true, () => false)) return file
+  const small = await minify(source, ending)
+  await writeWhole(target, small)
+  await writeWhole(`${target}.br`, await promisify(brotliCompress)(small))
+  await writeWhole(`${target}.gz`, await promisify(gzip)(small, { level: 9 }))
+  return file
+}
+
+async function minify(source: Buffer, ending: string): Promise<Buffer> {
+  if (ending !== 'js' && ending !== 'css') return source
+  const options = ending === 'css' ? ({ loader: 'css', target: ['chrome123', 'safari17.5', 'firefox128'] } as const) : ({ loader: 'js', target: 'es2022' } as const)
+  const { code } = await transform(source.toString(), { ...options, minify: true, legalComments: 'inline' })
+  return Buffer.from(code)
+}
+
+/** Two processes may start at once: a file appears whole or not at all. */
+async function writeWhole(file: string, content: Buffer): Promise<void> {
+  const draft = `${file}.${process.pid}`
+  await writeFile(draft, content)
+  await rename(draft, file)
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { LRUCache } from 'lru-cache'
+
+/** A whole page as guests see it. `tags` name what it shows (`topic:42`); `subject` is what counts as read when it is served. */
+export type CachedPage = { body: Buffer; headers: OutgoingHttpHeaders; tags: string[]; subject?: string; br?: Buffer; gzip?: Buffer; madeAt: number }
+
+export type PageCache = ReturnType<typeof openPageCache>
+
+type Waiting = { startedAt: number; waiters: ((page: CachedPage | undefined) => void)[] }
+
+/**
+ * Guests' pages in memory, dropped by the event that changes them and after `maxAge` milliseconds at the latest
+ * (relative times grow old). One render serves all who wait for the same page.
+ */
+export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
+  const pages = new LRUCache<string, CachedPage>({ maxSize: maxBytes, sizeCalculation: page => page.body.length * 1.5 + 500, ttl: maxAge, ttlResolution: 1000 })
+  const byTag = new Map<string, Set<string>>()
+  const waiting = new Map<string, Waiting>()
+  const droppedAt = new Map<string, number>()
+  let clock = 0
+  let allDroppedAt = 0
+
+  return {
+    /** The page for `key`, if it is there. */
+    find: (key: string) => pages.get(key),
+
+    /** Waits for whoever renders `key` now; undefined means: nobody does, render it yourself and call `settle`. */
+    join(key: string): Promise<CachedPage | undefined> | undefined {
+      const ahead = waiting.get(key)
+      if (ahead) return new Promise(resolve => ahead.waiters.push(resolve))
+      waiting.set(key, { startedAt: ++clock, waiters: [] })
+      return undefined
+    },
+
+    /** Ends the render of `key`: keeps the page unless what it shows has changed since it began, and serves those who waited. */
+    settle(key: string, page: CachedPage | undefined): void {
+      const ended = waiting.get(key)
+      waiting.delete(key)
+      if (!ended) return
+      const fresh = page && allDroppedAt < ended.startedAt && page.tags.every(tag => (droppedAt.get(tag) ?? 0) < ended.startedAt)
+      if (page && fresh) {
+        pages.set(key, page)
+        for (const tag of page.tags) byTag.set(tag, (byTag.get(tag) ?? new Set()).add(key))
+        void compress(page)
+      }
+      for (const resolve of ended.waiters) resolve(fresh ? page : undefined)
+    },
+
+    /** Drops every page that shows one of `tags`, and keeps renders under way from being stored. */
+    drop(tags: string[]): void {
+      clock++
+      if (droppedAt.size > 50_000) droppedAt.clear()
+      for (const tag of tags) {
+        if (waiting.size > 0) droppedAt.set(tag, clock)
+        for (const key of byTag.get(tag) ?? []) pages.delete(key)
+        byTag.delete(tag)
+      }
+    },
+
+    /** Drops everything: what happened in between is not known. */
+    dropAll(): void {
+      allDroppedAt = ++clock
+      pages.clear()
+      byTag.clear()
+    },
+  }
+}
+
+/** Compresses once, off the main thread; until it is done the page is served as it is. */
+async function compress(page: CachedPage): Promise<void> {
+  if (page.body.length < 1000) return
+  page.br = await promisify(brotliCompress)(page.body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
+  page.gzip = await promisify(gzip)(page.body, { level: 6 })
+}
+
+/** Writes a cached page straight to the socket, in the best encoding the reader takes. */
+export function sendCached(page: CachedPage, request: IncomingMessage, response: ServerResponse): void {
+  const accepts = request.headers['accept-encoding'] ?? ''
+  const [body, encoding] =
+    page.br && accepts.includes('br') ? [page.br, 'br'] : page.gzip && accepts.includes('gzip') ? [page.gzip, 'gzip'] : [page.body, undefined]
+  response.writeHead(200, { ...page.headers, ...(encoding && { 'content-encoding': encoding }), 'content-length': body.length })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}

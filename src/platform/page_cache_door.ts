@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sendCached } from './page_cache.ts'
+import { type App, guestPreferences } from './web.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    cacheKey?: string
+  }
+}
+
+/** Serves guests' pages from memory before anything else runs, and keeps what `reply.keep` allows. */
+export function serveFromCache(app: App, { sessionCookie, onRead }: { sessionCookie: string; onRead(subject: string, request: FastifyRequest): void }): void {
+  app.decorateRequest('cacheKey')
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const key = cacheKey(request, sessionCookie)
+    if (!key) return done()
+    const page = app.cache.find(key)
+    if (page) return serve(page, request, reply)
+    const ahead = app.cache.join(key)
+    if (ahead) {
+      ahead.then(page => (page ? serve(page, request, reply) : done()), done)
+      return
+    }
+    request.cacheKey = key
+    done()
+  })
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { kept } = reply
+    if (kept?.subject) onRead(kept.subject, request)
+    if (kept && request.cacheKey) reply.header('cache-control', 'private, no-cache').header('vary', 'Cookie, Accept-Language, Accept-Encoding')
+    if (!request.cacheKey || !kept || typeof payload !== 'string' || reply.statusCode !== 200) return payload
+    const headers = { ...reply.getHeaders() } as Record<string, string>
+    delete headers['content-length']
+    app.cache.settle(request.cacheKey, { body: Buffer.from(payload), headers, tags: kept.tags, subject: kept.subject, madeAt: Date.now() })
+    request.cacheKey = undefined
+    return payload
+  })
+
+  // Whatever ended without a page (an error, a redirect, a reader who left) lets those who wait render for themselves.
+  app.addHook('onResponse', async request => {
+    if (request.cacheKey) app.cache.settle(request.cacheKey, undefined)
+  })
+
+  function serve(page: Parameters<typeof sendCached>[0], request: FastifyRequest, reply: FastifyReply): void {
+    reply.hijack()
+    sendCached(page, request.raw, reply.raw)
+    if (page.subject) onRead(page.subject, request)
+  }
+}
+
+/** Undefined for everybody whose page is his own: logged in, or with a sentence waiting. */
+function cacheKey(request: FastifyRequest, sessionCookie: string): string | undefined {
+  if (!request.routeOptions.config?.cached || request.method !== 'GET') return undefined
+  const cookies = request.headers.cookie ?? ''
+  if (cookies.includes(`${sessionCookie}=`) || cookies.includes('flash=')) return undefined
+  const { locale, size, theme } = guestPreferences(request)
+  const wantsFrame = request.headers['turbo-frame'] ?? ''
+  return `${locale}.${size}.${theme} ${wantsFrame} ${request.url}`
+}

@@ -1,0 +1,188 @@
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import fastifyStatic from '@fastify/static'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Assets } from './assets.ts'
+import type { Config } from './config.ts'
+import { Refused } from './errors.ts'
+import { type Locale, localeFrom, type Translate, translator } from './i18n.ts'
+import type { openLog } from './log.ts'
+import { openPageCache, type PageCache } from './page_cache.ts'
+import { serveFromCache } from './page_cache_door.ts'
+import type { Render } from './views.ts'
+import { showError } from './web_errors.ts'
+
+/** How a reader likes to see the pages; from the account, or from a cookie for guests. */
+export type Preferences = { locale: Locale; size: 'normal' | 'large' | 'largest'; theme: 'auto' | 'light' | 'dark' }
+
+/** A page's own model; `title` is the document's title. `at` names the place that is marked in the navigation. */
+export type PageModel = { title: string; description?: string; at?: string; noIndex?: boolean } & Record<string, unknown>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    preferences: Preferences
+    t: Translate
+  }
+  interface FastifyReply {
+    /** Renders `views/{view}.hbs` inside the layout and sends it. */
+    page(view: string, model: PageModel): FastifyReply
+    /** Renders a view on its own: a fragment or a Turbo stream. */
+    fragment(view: string, model: Record<string, unknown>): FastifyReply
+    /** After a write: a Turbo stream where the page asked for one and there is one, a redirect (303) otherwise. */
+    see(path: string, stream?: { view: string; model: Record<string, unknown> }): FastifyReply
+    /** Says a sentence (`flash.{key}`) on the next page. */
+    flash(key: string): FastifyReply
+    /** Lets this page be kept for other guests until one of `tags` changes; `subject` counts as read whenever it is served. */
+    keep(tags: string[], subject?: string): FastifyReply
+    kept?: { tags: string[]; subject?: string }
+  }
+  interface FastifyContextConfig {
+    /** The page is the same for all guests with the same preferences, and may be kept (`reply.keep`). */
+    cached?: boolean
+    /** The route is called by machines or other sites on purpose, so the cross-site check does not apply. */
+    foreign?: boolean
+  }
+}
+
+export type App = FastifyInstance & { cache: PageCache }
+
+export type WebOptions = {
+  config: Config
+  logger: ReturnType<typeof openLog>
+  render: Render
+  assets: Assets
+  /** What every page's frame shows besides its model: the site's name, who is reading. */
+  frame(request: FastifyRequest): Record<string, unknown>
+  sessionCookie: string
+  /** Called whenever a page with a subject was shown to somebody. */
+  onRead(subject: string, request: FastifyRequest): void
+}
+
+/** Builds the web server with everything that knows nothing of forums: plugins, replies, errors, safety. */
+export async function buildWeb(options: WebOptions): Promise<App> {
+  const app = Fastify({
+    loggerInstance: options.logger as never,
+    disableRequestLogging: true,
+    trustProxy: options.config.TRUST_PROXY,
+    bodyLimit: 256 * 1024,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+    requestTimeout: 30_000,
+    ajv: { customOptions: { removeAdditional: 'all', coerceTypes: 'array', allErrors: true } },
+    rewriteUrl: overrideMethod,
+  }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  app.cache = openPageCache()
+  app.decorateRequest('preferences')
+  app.decorateRequest('t')
+  decorateReplies(app, options)
+  serveFromCache(app, { sessionCookie: options.sessionCookie, onRead: options.onRead })
+  app.addHook('onRequest', refuseCrossSiteWrites)
+  app.setErrorHandler(showError)
+  await app.register(cookie)
+  await app.register(helmet, securityHeaders(options))
+  await app.register(compress, { globalCompression: true, threshold: 1400, encodings: ['br', 'gzip', 'identity'], brotliOptions: { params: { 1: 3 } }, zlibOptions: { level: 4 } })
+  await app.register(formbody, { bodyLimit: 256 * 1024 })
+  await app.register(multipart, { limits: { fileSize: 12_000_000, files: 4, fields: 40, fieldSize: 200_000 } })
+  await app.register(fastifyStatic, { root: options.assets.folder, prefix: '/assets/', preCompressed: true, immutable: true, maxAge: '365d', decorateReply: false, index: false })
+  return app
+}
+
+/** HTML forms can only GET and POST: `?_method=DELETE` on the address says what is meant. */
+function overrideMethod(request: { url?: string; method?: string }): string {
+  const url = request.url ?? '/'
+  const wanted = request.method === 'POST' ? /[?&]_method=(DELETE|PUT|PATCH)\b/.exec(url)?.[1] : undefined
+  if (wanted) request.method = wanted
+  return url
+}
+
+/**
+ * Refuses writes that another site makes a browser send. `Sec-Fetch-Site` decides, `Origin` where a browser does not send it;
+ * a write with neither is not from a page of ours.
+ */
+async function refuseCrossSiteWrites(request: FastifyRequest): Promise<void> {
+  if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS' || request.routeOptions.config.foreign) return
+  const site = request.headers['sec-fetch-site']
+  if (site ? site === 'same-origin' : isOwnOrigin(request)) return
+  throw new Refused('errors.crossSite')
+}
+
+function isOwnOrigin({ headers, host }: FastifyRequest): boolean {
+  const origin = headers.origin ?? ''
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+function securityHeaders({ config, assets }: WebOptions) {
+  const https = config.SITE_URL?.startsWith('https:') ?? false
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", assets.importMapHash],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        formAction: ["'self'"],
+      },
+    },
+    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'strict-origin-when-cross-origin' as const },
+    xFrameOptions: { action: 'deny' as const },
+  }
+}
+
+function decorateReplies(app: App, { render, assets, frame }: WebOptions): void {
+  const root = (request: FastifyRequest, model: Record<string, unknown>) => ({ ...frame(request), assetUrl: assets.url, locale: request.preferences.locale, preferences: request.preferences, ...model })
+  app.decorateReply('kept')
+  app.decorateReply('page', function (this: FastifyReply, view: string, model: PageModel) {
+    const context = root(this.request, { ...model, importMap: assets.importMap, path: this.request.url, flash: takeFlash(this) })
+    const bodyHtml = render(view, context)
+    return this.type('text/html; charset=utf-8').send(render('layouts/page', { ...context, bodyHtml }))
+  })
+  app.decorateReply('fragment', function (this: FastifyReply, view: string, model: Record<string, unknown>) {
+    const type = view.endsWith('.stream') ? 'text/vnd.turbo-stream.html' : 'text/html'
+    return this.type(`${type}; charset=utf-8`).send(render(view, root(this.request, model)))
+  })
+  app.decorateReply('see', function (this: FastifyReply, path: string, stream?: { view: string; model: Record<string, unknown> }) {
+    const wantsStream = this.request.headers.accept?.includes('text/vnd.turbo-stream.html')
+    return stream && wantsStream ? this.fragment(stream.view, stream.model) : this.code(303).header('location', path).send()
+  })
+  app.decorateReply('flash', function (this: FastifyReply, key: string) {
+    return this.setCookie('flash', key, { path: '/', maxAge: 60, httpOnly: true, sameSite: 'lax' })
+  })
+  app.decorateReply('keep', function (this: FastifyReply, tags: string[], subject?: string) {
+    this.kept = { tags, subject }
+    return this
+  })
+}
+
+/** The sentence left by the write before this page; only keys of ours are said. */
+function takeFlash(reply: FastifyReply): string | undefined {
+  const key = reply.request.cookies?.flash
+  if (!key) return undefined
+  reply.clearCookie('flash', { path: '/' })
+  const text = /^[a-zA-Z]{1,40}$/.test(key) ? reply.request.t(`flash.${key}`) : ''
+  return text.startsWith('flash.') ? undefined : text || undefined
+}
+
+/** A guest's preferences: the cookie `prefs` (`ja.normal.auto`) where set, the browser's language otherwise. */
+export function guestPreferences(request: FastifyRequest): Preferences {
+  const [locale, size, theme] = (/(?:^|; *)prefs=([a-z.]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '').split('.')
+  return {
+    locale: locale === 'ja' || locale === 'en' ? locale : localeFrom(request.headers['accept-language']),
+    size: size === 'large' || size === 'largest' ? size : 'normal',
+    theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
+  }
+}
+
+/** Sets how this request's pages are shown. */
+export function setPreferences(request: FastifyRequest, preferences: Preferences): void {
+  request.preferences = preferences
+  request.t = translator(preferences.locale)
+}

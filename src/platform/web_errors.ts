@@ -1,0 +1,90 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseAway } from './db.ts'
+import { Conflict, type FieldErrors, Invalid, Missing, Refused, TooMany } from './errors.ts'
+import type { Translate } from './i18n.ts'
+
+/** What a form shows again: what was typed, and a sentence at each field that needs another look. */
+export type FormAgain = { values: Record<string, unknown>; errors: Record<string, string>; errorList: { field: string; text: string }[] }
+
+type Problem = { status: number; key: string; retryAfter?: number }
+
+/** The one place where errors become answers: a page for people, JSON for machines. Nothing unknown is told, only logged. */
+export async function showError(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const problem = problemOf(error)
+  if (problem.status >= 500) request.log.error({ err: error, req: request }, 'request failed')
+  if (problem.retryAfter) reply.header('retry-after', problem.retryAfter)
+  reply.code(problem.status).header('cache-control', 'no-store')
+  const fields = fieldErrors(error)
+  const t = request.t ?? ((key: string) => key)
+  if (wantsJson(request)) return reply.send({ error: problem.key, message: t(problem.key), ...(fields && { fields: sentences(t, fields) }) })
+  if (!request.preferences) return reply.type('text/plain').send(String(problem.status))
+  const errors = fields ? Object.values(sentences(t, fields)) : undefined
+  return reply.page('error', { title: t(problem.key), code: problem.status, message: t(problem.key), hint: t(`${problem.key}Hint`), errors, noIndex: true })
+}
+
+function problemOf(error: Error): Problem {
+  if (error instanceof Missing) return { status: 404, key: 'errors.missing' }
+  if (error instanceof Refused) return { status: 403, key: error.reason }
+  if (error instanceof Invalid) return { status: 422, key: 'errors.invalid' }
+  if (error instanceof Conflict) return { status: 409, key: error.reason }
+  if (error instanceof TooMany) return { status: 429, key: 'errors.tooMany', retryAfter: error.retryAfter }
+  if (isDatabaseAway(error)) return { status: 503, key: 'errors.away', retryAfter: 5 }
+  const { statusCode = 500, validation } = error as FastifyError
+  if (validation) return { status: 422, key: 'errors.invalid' }
+  if (statusCode === 429) return { status: 429, key: 'errors.tooMany', retryAfter: 60 }
+  if (statusCode === 413) return { status: 413, key: 'errors.tooLarge' }
+  if (statusCode === 404) return { status: 404, key: 'errors.missing' }
+  return statusCode < 500 ? { status: statusCode, key: 'errors.invalid' } : { status: 500, key: 'errors.broken' }
+}
+
+/** Messages by field from a verb's `Invalid` or from the shape check of the route. */
+export function fieldErrors(error: Error): FieldErrors | undefined {
+  if (error instanceof Invalid) return error.fields
+  const { validation } = error as FastifyError
+  if (!validation) return undefined
+  return Object.fromEntries(validation.map(({ instancePath, keyword, params }) => [fieldOf(instancePath, params), shapeMessage(keyword, params)]))
+}
+
+function fieldOf(instancePath: string, params: Record<string, unknown>): string {
+  const missing = typeof params.missingProperty === 'string' ? params.missingProperty : undefined
+  return missing ?? (instancePath.split('/')[1] || 'form')
+}
+
+function shapeMessage(keyword: string, params: Record<string, unknown>): FieldErrors[string] {
+  const limit = Number(params.limit)
+  if (keyword === 'maxLength') return { key: 'form.tooLong', values: { limit } }
+  if (keyword === 'minLength') return limit <= 1 ? 'form.required' : { key: 'form.tooShort', values: { limit } }
+  return keyword === 'required' ? 'form.required' : 'form.wrong'
+}
+
+/** The reader's sentences for a set of field errors. */
+export function sentences(t: Translate, fields: FieldErrors): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([field, error]) => [field, typeof error === 'string' ? t(error) : t(error.key, error.values)]))
+}
+
+/**
+ * An error handler for a form's route: shows the form again with what was typed and the sentences at their fields (422, or 429).
+ * Everything else goes on to the common handler.
+ */
+export function showAgain(show: (request: FastifyRequest, reply: FastifyReply, form: FormAgain) => Promise<FastifyReply> | FastifyReply) {
+  return async (error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const tooMany = error instanceof TooMany ? { form: { key: 'errors.tooManyFor', values: { minutes: Math.ceil(error.retryAfter / 60) } } } : undefined
+    const fields = tooMany ?? fieldErrors(error)
+    if (!fields || wantsJson(request)) return showError(error, request, reply)
+    if (error instanceof TooMany) reply.header('retry-after', error.retryAfter)
+    const errors = sentences(request.t, fields)
+    const errorList = Object.entries(errors).map(([field, text]) => ({ field, text }))
+    reply.code(tooMany ? 429 : 422).header('cache-control', 'no-store')
+    return show(request, reply, { values: typed(request.body), errors, errorList })
+  }
+}
+
+/** What was typed, without anything secret: a password is never sent back. */
+function typed(body: unknown): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null) return {}
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !/password|token|code/i.test(name)))
+}
+
+function wantsJson({ url, headers }: FastifyRequest): boolean {
+  return url.startsWith('/api/') || (headers.accept ?? '').startsWith('application/json')
+}
