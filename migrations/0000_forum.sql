@@ -19,10 +19,6 @@ CREATE TABLE "accounts" (
 	"board_ids" bigint[] DEFAULT '{}' NOT NULL,
 	"moderates" boolean DEFAULT false NOT NULL,
 	"points" integer DEFAULT 0 NOT NULL,
-	"answer_count" integer DEFAULT 0 NOT NULL,
-	"best_count" integer DEFAULT 0 NOT NULL,
-	"thanks_count" integer DEFAULT 0 NOT NULL,
-	"question_count" integer DEFAULT 0 NOT NULL,
 	"locale" text DEFAULT 'ja' NOT NULL,
 	"type_size" text DEFAULT 'normal' NOT NULL,
 	"theme" text DEFAULT 'auto' NOT NULL,
@@ -113,6 +109,31 @@ CREATE TABLE "throttles" (
 	"window_start" timestamp with time zone NOT NULL,
 	"tries" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "throttles_key_window_start_pk" PRIMARY KEY("key","window_start")
+);
+--> statement-breakpoint
+CREATE TABLE "search_documents" (
+	"id" text NOT NULL,
+	"part" smallint NOT NULL,
+	"group_id" text NOT NULL,
+	"visibility" text NOT NULL,
+	"tags" text[] NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"words" integer NOT NULL,
+	"tv" "tsvector" NOT NULL,
+	CONSTRAINT "search_documents_id_part_pk" PRIMARY KEY("id","part")
+);
+--> statement-breakpoint
+CREATE TABLE "search_figures" (
+	"id" smallint PRIMARY KEY NOT NULL,
+	"rows" integer NOT NULL,
+	"mean_words" real NOT NULL,
+	"writes" bigint NOT NULL,
+	"counted_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "search_terms" (
+	"term" text PRIMARY KEY NOT NULL,
+	"rows" integer NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "reactions" (
@@ -241,6 +262,8 @@ CREATE INDEX "board_moderators_account" ON "board_moderators" USING btree ("acco
 CREATE INDEX "boards_parent" ON "boards" USING btree ("parent_id","position");--> statement-breakpoint
 CREATE INDEX "pictures_account" ON "pictures" USING btree ("account_id","created_at");--> statement-breakpoint
 CREATE INDEX "mails_newest" ON "mails" USING btree ("queued_at" DESC NULLS FIRST);--> statement-breakpoint
+CREATE INDEX "search_documents_group" ON "search_documents" USING btree ("group_id");--> statement-breakpoint
+CREATE INDEX "search_documents_tv" ON "search_documents" USING gin ("tv") WITH (fastupdate=false);--> statement-breakpoint
 CREATE INDEX "reactions_account" ON "reactions" USING btree ("account_id","created_at" DESC NULLS FIRST);--> statement-breakpoint
 CREATE INDEX "addenda_post" ON "addenda" USING btree ("post_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "addenda_once" ON "addenda" USING btree ("post_id","draft_key");--> statement-breakpoint

@@ -1,0 +1,2 @@
+/** Address of a board's page. */
+export const boardPath = (board: { slug: string }) => `/b/${board.slug}`

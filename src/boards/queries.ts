@@ -1,0 +1,36 @@
+import { and, asc, eq, isNull } from 'drizzle-orm'
+import { type Actor, visibleTo } from '../accounts/actor.ts'
+import type { Db } from '../platform/db.ts'
+import { Missing } from '../platform/errors.ts'
+import { type BoardRow, boards } from './schema.ts'
+
+export type Board = BoardRow
+export type BoardGroup = { board: Board; children: Board[] }
+
+/** All boards this actor may see, in the operator's order; archived ones only when asked for. One statement. */
+export async function listBoards(db: Db, actor: Actor, { archived = false } = {}): Promise<Board[]> {
+  const visible = visibleTo(actor)
+  const rows = await db.select().from(boards).where(archived ? undefined : isNull(boards.archivedAt)).orderBy(asc(boards.position), asc(boards.id))
+  return rows.filter(board => visible.includes(board.visibility))
+}
+
+/** The boards of a list in their two levels. A child whose parent is not in the list stands on the first level. */
+export function inGroups(list: Board[]): BoardGroup[] {
+  const known = new Set(list.map(board => board.id))
+  const tops = list.filter(board => !board.parentId || !known.has(board.parentId))
+  return tops.map(board => ({ board, children: list.filter(child => child.parentId === board.id) }))
+}
+
+/** The board with this slug as this actor sees it. Throws Missing. */
+export async function findBoard(db: Db, actor: Actor, slug: string): Promise<Board> {
+  const [board] = await db.select().from(boards).where(eq(boards.slug, slug))
+  if (!board || !visibleTo(actor).includes(board.visibility)) throw new Missing()
+  return board
+}
+
+/** The open board a topic is asked in. Throws Missing when there is none, or it is archived or not for this actor. */
+export async function findOpenBoard(db: Db, actor: Actor, id: number): Promise<Board> {
+  const [board] = await db.select().from(boards).where(and(eq(boards.id, id), isNull(boards.archivedAt)))
+  if (!board || !visibleTo(actor).includes(board.visibility)) throw new Missing()
+  return board
+}
