@@ -7,7 +7,17 @@ import functionWords from './function_words.json' with { type: 'json' }
  * What a term is made of; the same letters may be found as several kinds, and then weigh the sum.
  * Single kanji and hiragana triples are parts, not words: they begin with `*`, so that they never count as the word of the same letters.
  */
-export type TermKind = 'word' | 'latin' | 'hiragana' | 'asking' | 'kanji' | 'kanjiPair' | 'katakana' | 'katakanaPair' | 'border' | 'hiraganaTriple'
+export type TermKind =
+  | 'word'
+  | 'latin'
+  | 'hiragana'
+  | 'asking'
+  | 'kanji'
+  | 'kanjiPair'
+  | 'katakana'
+  | 'katakanaPair'
+  | 'border'
+  | 'hiraganaTriple'
 
 /** Takes one term: its letters, its kind and the offset in the normalised text where it starts. */
 export type TermFound = (term: string, kind: TermKind, at: number) => void
@@ -38,7 +48,7 @@ export function eachTerm(text: string, found: TermFound): void {
 }
 
 const isAscii = /^[\n\r\t\x20-\x7e]*$/
-const invisible = /[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]/g
+const invisible = /\p{Default_Ignorable_Code_Point}/gu
 const accented = /[\u00c0-\u024f\u1e00-\u1eff]/g
 const hyphens = /[\u2010-\u2015\u2212]/g
 const longVowels = /(?<=[\u30a1-\u30fa\u30fc])[-~\u301c\u30fc]+/g
@@ -50,10 +60,14 @@ const katakanaOnly = /^[\p{Script=Katakana}\u30fc]+$/u
 function eachWord(text: string, found: TermFound): void {
   for (const { segment, index, isWordLike } of segmenter.segment(text)) {
     if (!isWordLike || latinOnly.test(segment)) continue
-    const word = katakanaOnly.test(segment) ? withoutFinalMark(segment) : segment.slice(0, longestTerm)
+    const word = katakanaOnly.test(segment) ? withoutFinalMark(segment) : cutTerm(segment)
     const kind = wordKind(word)
     if (kind) found(word, kind, index)
   }
+}
+
+function cutTerm(term: string): string {
+  return term.length > longestTerm ? term.slice(0, longestTerm).toWellFormed() : term
 }
 
 function wordKind(word: string): TermKind | undefined {
@@ -64,7 +78,7 @@ function wordKind(word: string): TermKind | undefined {
 
 /** A katakana word of four letters or more is the same with and without its last long vowel mark. */
 function withoutFinalMark(word: string): string {
-  const kept = word.slice(0, longestTerm)
+  const kept = cutTerm(word)
   return kept.length >= 4 && kept.endsWith('\u30fc') ? kept.slice(0, -1) : kept
 }
 
@@ -102,11 +116,11 @@ function eachHiragana(run: string, at: number, found: TermFound): void {
 function eachLatin(run: string, at: number, found: TermFound): void {
   const parts = run.split(/[-'._]/)
   const whole = parts.join('')
-  if (!stops.has(whole)) found(stemmer(whole.slice(0, longestTerm)), 'latin', at)
+  if (!stops.has(whole)) found(stemmer(cutTerm(whole)), 'latin', at)
   if (parts.length === 1) return
   let offset = at
   for (const part of parts) {
-    if (part.length > 1 && !stops.has(part)) found(stemmer(part.slice(0, longestTerm)), 'latin', offset)
+    if (part.length > 1 && !stops.has(part)) found(stemmer(cutTerm(part)), 'latin', offset)
     offset += part.length + 1
   }
 }

@@ -1,0 +1,121 @@
+import { eachTerm, normalise, type TermKind } from './terms.ts'
+import { quoteTerm } from './vector.ts'
+
+/** What ranking knows of the collection: its rows, their mean length in words, and in how many rows a term stands (absent: hardly any). */
+export type Figures = { rows: number; meanWords: number; rowsOf: ReadonlyMap<string, number> }
+
+/** A text as terms with what each weighs, strongest kind first; `cut` when only the beginning was read. */
+export type WeighedQuery = { weights: Map<string, number>; words: string[]; cut: boolean }
+
+/** `candidates` finds the rows worth scoring (all that match when `complete`); each group scores its OR-ed terms with one weight. */
+export type QueryPlan = { candidates: string; complete: boolean; groups: { query: string; weight: number }[] }
+
+/** Letters of a query that are read. */
+export const longestQuery = 400
+/** Groups of a plan: the statement has a fixed number, so that it is prepared once. */
+export const mostGroups = 12
+
+/** What each kind of term weighs in a query; tried on the tuning halves of localgovFAQ and JSQuAD (docs/decisions/010-search.md). */
+export const kindWeights: Record<TermKind, number> = {
+  word: 1,
+  latin: 1,
+  kanjiPair: 0.5,
+  katakana: 0.5,
+  hiragana: 0.4,
+  border: 0.3,
+  katakanaPair: 0.2,
+  kanji: 0.15,
+  hiraganaTriple: 0.1,
+  asking: 0,
+}
+
+/** Cuts a query into weighed terms. Words that only ask weigh nothing, unless there is nothing else. */
+export function weighQuery(text: string): WeighedQuery {
+  const normal = normalise(text.slice(0, longestQuery))
+  const cut = text.trim().length > longestQuery
+  const terms = new Map<string, Set<TermKind>>()
+  eachTerm(normal, (term, kind) => {
+    const kinds = terms.get(term)
+    if (kinds) kinds.add(kind)
+    else terms.set(term, new Set([kind]))
+  })
+  const weights = new Map<string, number>()
+  for (const [term, kinds] of terms) {
+    const weight = [...kinds].reduce((sum, kind) => sum + kindWeights[kind], 0)
+    if (weight > 0) weights.set(term, weight)
+  }
+  if (weights.size === 0) for (const term of terms.keys()) weights.set(term, 1)
+  const words = [...terms].filter(([, kinds]) => wordKinds.some(kind => kinds.has(kind))).map(([term]) => term)
+  return { weights, words, cut }
+}
+
+/** Chooses candidates within `budget` rows, and how they are scored. Undefined when there is nothing to look for. */
+export function planQuery(weights: ReadonlyMap<string, number>, figures: Figures, budget: number): QueryPlan | undefined {
+  const terms = [...weights].map(([term, weight]) => {
+    const rows = figures.rowsOf.get(term) ?? 1
+    return { term, rows, value: weight * idf(rows, figures.rows) }
+  })
+  terms.sort((a, b) => b.value - a.value)
+  terms.length = Math.min(terms.length, mostTerms)
+  if (terms.length === 0) return undefined
+  return { ...chooseCandidates(terms, figures.rows, budget), groups: groupTerms(terms) }
+}
+
+type ValuedTerm = { term: string; rows: number; value: number }
+
+const wordKinds: TermKind[] = ['word', 'latin', 'katakana', 'hiragana']
+const mostTerms = 100
+const mostPairs = 60
+const nearWeights = 1.3
+const pairedAtMost = 0.2
+
+function idf(rows: number, all: number): number {
+  return Math.log(1 + (Math.max(all, rows) - rows + 0.5) / (rows + 0.5))
+}
+
+/** The rarest terms while they stay within the budget (one always), then pairs of strong frequent ones while it lasts. */
+function chooseCandidates(terms: ValuedTerm[], all: number, budget: number): Pick<QueryPlan, 'candidates' | 'complete'> {
+  const rarest = [...terms].sort((a, b) => a.rows - b.rows)
+  let left = budget
+  const fits = rarest.findIndex((term, index) => {
+    left -= term.rows
+    return left < 0 && index > 0
+  })
+  if (fits < 0) return { candidates: anyOf(rarest), complete: true }
+  left += rarest[fits]?.rows ?? 0
+  const chosen = new Set(rarest.slice(0, fits))
+  const frequent = terms.filter(term => !chosen.has(term) && term.rows < all * pairedAtMost)
+  return { candidates: [anyOf([...chosen]), ...pairsWithin(frequent, all, left)].join('|'), complete: false }
+}
+
+/** Terms of one text come together more often than chance has it: three times, by measurement. */
+function pairsWithin(terms: ValuedTerm[], all: number, budget: number): string[] {
+  const pairs: string[] = []
+  let left = budget
+  for (const [index, second] of terms.entries()) {
+    for (const first of terms.slice(0, index)) {
+      const expected = ((first.rows * second.rows) / all) * 3
+      if (expected > left || pairs.length >= mostPairs) continue
+      left -= expected
+      pairs.push(`(${quoteTerm(first.term)}&${quoteTerm(second.term)})`)
+    }
+  }
+  return pairs
+}
+
+/** Terms that weigh about the same are scored in one go, which costs a third and changes nothing measurable. */
+function groupTerms(terms: ValuedTerm[]): QueryPlan['groups'] {
+  const groups: ValuedTerm[][] = []
+  for (const term of terms) {
+    const group = groups.at(-1)
+    const first = group?.[0]
+    if (group && first && (first.value <= term.value * nearWeights || groups.length === mostGroups)) group.push(term)
+    else groups.push([term])
+  }
+  // ts_rank divides by the number of terms in the query, so the mean times their number is their sum.
+  return groups.map(group => ({ query: anyOf(group), weight: group.reduce((sum, term) => sum + term.value, 0) }))
+}
+
+function anyOf(terms: readonly ValuedTerm[]): string {
+  return terms.map(({ term }) => quoteTerm(term)).join('|')
+}
