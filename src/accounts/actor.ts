@@ -19,7 +19,17 @@ export type Actor = {
   sessionId: string
 }
 
-const NOBODY: Omit<Actor, 'preferences'> = { id: 0, role: 'guest', handle: '', name: '', avatarKey: null, confirmed: false, suspended: false, moderates: [], sessionId: '' }
+const NOBODY: Omit<Actor, 'preferences'> = {
+  id: 0,
+  role: 'guest',
+  handle: '',
+  name: '',
+  avatarKey: null,
+  confirmed: false,
+  suspended: false,
+  moderates: [],
+  sessionId: '',
+}
 
 /** A visitor who is not logged in. */
 export const guest = (preferences: Preferences): Actor => ({ ...NOBODY, preferences })

@@ -20,9 +20,15 @@ export const accounts = pgTable(
     boardIds: reference('board_ids').array().notNull().default(sql`'{}'`),
     moderates: boolean().notNull().default(false),
     points: integer().notNull().default(0),
-    locale: text({ enum: ['ja', 'en'] }).notNull().default('ja'),
-    typeSize: text('type_size', { enum: ['normal', 'large', 'largest'] }).notNull().default('normal'),
-    theme: text({ enum: ['auto', 'light', 'dark'] }).notNull().default('auto'),
+    locale: text({ enum: ['ja', 'en'] })
+      .notNull()
+      .default('ja'),
+    typeSize: text('type_size', { enum: ['normal', 'large', 'largest'] })
+      .notNull()
+      .default('normal'),
+    theme: text({ enum: ['auto', 'light', 'dark'] })
+      .notNull()
+      .default('auto'),
     confirmedAt: moment('confirmed_at'),
     suspendedUntil: moment('suspended_until'),
     closedAt: moment('closed_at'),
@@ -36,7 +42,9 @@ export const sessions = pgTable(
   'sessions',
   {
     id: text().primaryKey(),
-    accountId: reference('account_id').notNull().references(() => accounts.id, { onDelete: 'cascade' }),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
     secretHash: bytes('secret_hash').notNull(),
     expiresAt: moment('expires_at').notNull(),
     absoluteExpiresAt: moment('absolute_expires_at').notNull(),
@@ -54,7 +62,9 @@ export const accountTokens = pgTable(
   'account_tokens',
   {
     hash: bytes().primaryKey(),
-    accountId: reference('account_id').notNull().references(() => accounts.id, { onDelete: 'cascade' }),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
     purpose: text({ enum: ['confirm', 'reset', 'change'] }).notNull(),
     email: text().notNull(),
     expiresAt: moment('expires_at').notNull(),

@@ -1,0 +1,197 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { and, desc, eq, lt, ne, sql } from 'drizzle-orm'
+import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
+import type { Db } from '../platform/db.ts'
+import type { Actor } from './actor.ts'
+import { type AccountRow, accounts, sessions } from './schema.ts'
+
+declare module 'lucia' {
+  interface Register {
+    Lucia: Lucia<SessionView, { actor: Actor }>
+    UserId: number
+    DatabaseSessionAttributes: SessionView & { secretHash: Buffer }
+    DatabaseUserAttributes: { actor: Actor }
+  }
+}
+
+/** What a person may know about his own log-ins: never anything that would let somebody in. */
+type SessionView = { device: string; address: string; seenAt: Date; createdAt: Date; absoluteExpiresAt: Date }
+export type SessionInfo = SessionView & { id: string; expiresAt: Date }
+
+/** Where a log-in comes from, for the device list. */
+export type Device = { device: string; address: string }
+
+export type Sessions = {
+  create(account: Pick<AccountRow, 'id' | 'role' | 'moderates'>, from: Device): Promise<{ token: string; endsAt: Date }>
+  validate(token: string): Promise<Actor | undefined>
+  revoke(accountId: number, id: string): Promise<void>
+  revokeAll(accountId: number, exceptId?: string): Promise<void>
+  list(accountId: number): Promise<SessionInfo[]>
+}
+
+const DAY = 86_400_000
+const HOUR = 3_600_000
+
+/**
+ * The one port to log-ins. A session ends `days` days after it was last used, `absoluteDays` after the log-in at the latest;
+ * for staff (operators, company people, moderators) both are `staffHours`. A token is `id.secret`, and only the hash of the secret is kept.
+ */
+export function createSessions(db: Db, options: { days: number; absoluteDays?: number; staffHours?: number }): Sessions {
+  const { days, absoluteDays = 30, staffHours = 12 } = options
+  // Lucia's own sliding knows no absolute end and writes on every request in a session's second half: off here, ours is `touch`.
+  const lucia = new Lucia<SessionView, { actor: Actor }>(openAdapter(db, days * DAY), {
+    sessionExpiresIn: new TimeSpan(0, 'ms'),
+    getSessionAttributes: ({ device, address, seenAt, createdAt, absoluteExpiresAt }) => ({
+      device,
+      address,
+      seenAt,
+      createdAt,
+      absoluteExpiresAt,
+    }),
+    getUserAttributes: ({ actor }) => ({ actor }),
+  })
+
+  return {
+    async create(account, { device, address }) {
+      const id = randomBytes(15).toString('base64url')
+      const secret = randomBytes(32).toString('base64url')
+      const now = new Date()
+      const endsAt = new Date(now.getTime() + (isStaff(account) ? staffHours * HOUR : absoluteDays * DAY))
+      const attributes = {
+        secretHash: hashOf(secret),
+        device: device.slice(0, 200),
+        address,
+        seenAt: now,
+        createdAt: now,
+        absoluteExpiresAt: endsAt,
+      }
+      await lucia.createSession(account.id, attributes, { sessionId: id })
+      return { token: `${id}.${secret}`, endsAt }
+    },
+    // The adapter gets the whole token, so that a session whose secret does not match is not even found.
+    validate: async token => (TOKEN.test(token) ? (await lucia.validateSession(token)).user?.actor : undefined),
+    async revoke(accountId, id) {
+      const own = await lucia.getUserSessions(accountId)
+      if (own.some(session => session.id === id)) await lucia.invalidateSession(id)
+    },
+    async revokeAll(accountId, exceptId) {
+      if (!exceptId) return lucia.invalidateUserSessions(accountId)
+      await db.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.id, exceptId)))
+    },
+    list: async accountId =>
+      (await lucia.getUserSessions(accountId)).map(({ id, expiresAt, device, address, seenAt, createdAt, absoluteExpiresAt }) => ({
+        id,
+        expiresAt,
+        device,
+        address,
+        seenAt,
+        createdAt,
+        absoluteExpiresAt,
+      })),
+  }
+}
+
+const TOKEN = /^[\w-]{20}\.[\w-]{43}$/
+
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
+
+/** Who may do more harm stays logged in for less time. */
+const isStaff = ({ role, moderates }: Pick<AccountRow, 'role' | 'moderates'>) =>
+  moderates || role === 'operator' || role.startsWith('company_')
+
+/** Forgets sessions that have ended; by the clock. */
+export async function sweepSessions(db: Db): Promise<void> {
+  await db.delete(sessions).where(sql`least(${sessions.expiresAt}, ${sessions.absoluteExpiresAt}) < now()`)
+}
+
+/** Lucia's way to our tables. `getSessionAndUser` is one statement and brings everything the actor is. */
+function openAdapter(db: Db, span: number): Adapter {
+  const find = findByToken(db)
+  return {
+    async getSessionAndUser(token) {
+      const [id = '', secret = ''] = token.split('.')
+      const [row] = await find.execute({ id })
+      if (!row || !timingSafeEqual(row.session.secretHash, hashOf(secret))) return [null, null]
+      if (row.account.closedAt) return [sessionOf(row.session), null]
+      const session = await touch(db, row.session, span)
+      return [sessionOf(session), { id: row.account.id, attributes: { actor: actorOf(row.account, row.boardIds, session.id) } }]
+    },
+    async getUserSessions(accountId) {
+      const rows = await db.select().from(sessions).where(eq(sessions.accountId, accountId)).orderBy(desc(sessions.seenAt))
+      return rows.map(sessionOf)
+    },
+    async setSession({ id, userId, attributes }) {
+      const expiresAt = new Date(Math.min(attributes.createdAt.getTime() + span, attributes.absoluteExpiresAt.getTime()))
+      await db.insert(sessions).values({ id, accountId: userId, expiresAt, ...attributes })
+    },
+    async updateSessionExpiration(id, expiresAt) {
+      await db.update(sessions).set({ expiresAt, seenAt: new Date() }).where(eq(sessions.id, id))
+    },
+    async deleteSession(id) {
+      await db.delete(sessions).where(eq(sessions.id, id))
+    },
+    async deleteUserSessions(accountId) {
+      await db.delete(sessions).where(eq(sessions.accountId, accountId))
+    },
+    async deleteExpiredSessions() {
+      await db.delete(sessions).where(lt(sessions.expiresAt, new Date()))
+    },
+  }
+}
+
+type Row = typeof sessions.$inferSelect
+
+/** Built once: this runs on every request of everybody who is logged in. Which boards somebody moderates is known to a table further up, so it is asked by name. */
+function findByToken(db: Db) {
+  const moderated = sql<string[]>`case when ${accounts.moderates} then array(
+    select b.id from board_moderators m join boards b on m.board_id in (b.id, b.parent_id) where m.account_id = ${accounts.id}) else '{}' end`
+  return db
+    .select({ session: sessions, account: accounts, boardIds: moderated })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .where(eq(sessions.id, sql.placeholder('id')))
+    .prepare('session')
+}
+
+const sessionOf = ({
+  id,
+  accountId,
+  expiresAt,
+  absoluteExpiresAt,
+  secretHash,
+  device,
+  address,
+  seenAt,
+  createdAt,
+}: Row): DatabaseSession => ({
+  id,
+  userId: accountId,
+  expiresAt: new Date(Math.min(expiresAt.getTime(), absoluteExpiresAt.getTime())),
+  attributes: { secretHash, device, address, seenAt, createdAt, absoluteExpiresAt },
+})
+
+function actorOf(account: AccountRow, boardIds: string[], sessionId: string): Actor {
+  return {
+    id: account.id,
+    role: account.role,
+    handle: account.handle,
+    name: account.name,
+    avatarKey: account.avatarKey,
+    confirmed: account.confirmedAt !== null,
+    suspended: account.suspendedUntil !== null && account.suspendedUntil > new Date(),
+    moderates: boardIds.map(Number),
+    preferences: { locale: account.locale, size: account.typeSize, theme: account.theme },
+    sessionId,
+  }
+}
+
+/** Notes that a living session is used, at most once an hour, and moves its end; never past the absolute one. */
+async function touch(db: Db, session: Row, span: number): Promise<Row> {
+  const now = Date.now()
+  const over = Math.min(session.expiresAt.getTime(), session.absoluteExpiresAt.getTime()) <= now
+  if (over || now - session.seenAt.getTime() < HOUR) return session
+  const expiresAt = new Date(Math.min(now + span, session.absoluteExpiresAt.getTime()))
+  const seenAt = new Date(now)
+  await db.update(sessions).set({ expiresAt, seenAt }).where(eq(sessions.id, session.id))
+  return { ...session, expiresAt, seenAt }
+}
