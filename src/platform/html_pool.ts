@@ -5,21 +5,23 @@ import { type Body, refusal } from './html_render.ts'
 import type { RenderAnswer, RenderTask } from './html_worker.ts'
 import type { MarkdownOptions } from './markdown.ts'
 
-/** Milliseconds a body may take once its thread has begun with it, and may wait for a thread. */
+// Milliseconds a body may take once its thread has begun with it, and may wait for a thread.
 const LONGEST_RENDERING = 1_000
 const LONGEST_WAIT = 10_000
 const MOST_WAITING = 64
 const MEGABYTES = 128
 
-let pool: Piscina<RenderTask, RenderAnswer> | undefined
+type Pool = Piscina<RenderTask, RenderAnswer>
 
-/** Renders in a thread that is killed after a second: `Invalid` with `body.tooSlow`. `TooMany` when too many bodies wait already. */
-export async function renderInPool(source: string, options: MarkdownOptions): Promise<Body> {
+let pool: Pool | undefined
+
+/** Renders in a thread that is killed when it takes longer than `longest` ms: `Invalid` with `body.tooSlow`. `TooMany` when too many bodies wait already. */
+export async function renderInPool(source: string, options: MarkdownOptions, longest = LONGEST_RENDERING): Promise<Body> {
   pool ??= openPool()
   if (pool.queueSize >= MOST_WAITING) throw new TooMany(2)
   const limit = new AbortController()
   const started = new Int32Array(new SharedArrayBuffer(4))
-  const clock = startClock(started, limit)
+  const clock = startClock(started, limit, longest)
   try {
     const answer = await pool.run({ source, options, started }, { signal: limit.signal })
     if ('refused' in answer) throw new Invalid(answer.refused)
@@ -40,10 +42,10 @@ export async function stopPool(): Promise<void> {
   await closing?.destroy()
 }
 
-function openPool(): Piscina<RenderTask, RenderAnswer> {
+function openPool(): Pool {
   // Fixed in number: with minThreads 0 piscina does not replace a killed thread for bodies that already wait.
   const threads = Math.max(1, Math.min(4, availableParallelism() - 1))
-  return new Piscina({
+  const opened: Pool = new Piscina({
     filename: new URL('./html_worker.ts', import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
@@ -52,20 +54,24 @@ function openPool(): Piscina<RenderTask, RenderAnswer> {
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: MEGABYTES },
   })
+  // A thread that dies with nothing to do must not take the process with it; the next body opens a new pool.
+  opened.on('error', (error: Error) => {
+    if (pool === opened) pool = undefined
+    process.emitWarning(error)
+  })
+  return opened
 }
 
 /** Two limits, one after the other: until a thread has begun, and from then on. Waiting in line is not the writer's fault. */
-function startClock(started: Int32Array, limit: AbortController): { stop: () => void } {
+function startClock(started: Int32Array, limit: AbortController, longest: number): { stop: () => void } {
   let timer = setTimeout(() => limit.abort(new TooMany(2)), LONGEST_WAIT)
-  const { value } = Atomics.waitAsync(started, 0, 0)
-  Promise.resolve(value).then(() => {
+  let done = false
+  Promise.resolve(Atomics.waitAsync(started, 0, 0).value).then(() => {
     clearTimeout(timer)
-    timer = setTimeout(() => limit.abort(refusal('body.tooSlow')), LONGEST_RENDERING)
-    if (stopped) clearTimeout(timer)
+    if (!done) timer = setTimeout(() => limit.abort(refusal('body.tooSlow')), longest)
   })
-  let stopped = false
   const stop = () => {
-    stopped = true
+    done = true
     clearTimeout(timer)
     Atomics.notify(started, 0)
   }

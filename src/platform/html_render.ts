@@ -9,22 +9,19 @@ export const RENDERER_VERSION = 1
 export type Body = { html: string; text: string; version: number }
 
 /** The messages under `body` in the locales. */
-export type Refusal = 'body.tooLong' | 'body.tooManyLinks' | 'body.tooSlow' | 'body.empty'
+type Refusal = 'body.tooLong' | 'body.tooManyLinks' | 'body.tooSlow' | 'body.empty'
 
 const LARGEST_OUTPUT = 512 * 1024
-
-// Letters that nobody can see do not make a post: format characters, fillers, the empty Braille cell, what stands for NUL.
-const UNSEEN = /[\p{Cf}\p{Cc}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0\ufffd]/gu
 
 /** Renders in the calling thread without a time limit. Throws `Invalid` for what a post may not be; everyone but the pool uses `renderBody`. */
 export function renderNow(source: string, options: MarkdownOptions): Body {
   const post = readMarkdown(source, options)
+  if (post.isBlank) throw refusal('body.empty')
   if (post.links > MOST_LINKS) throw refusal('body.tooManyLinks')
   const raw = post.toHtml()
   if (Buffer.byteLength(raw) > LARGEST_OUTPUT) throw refusal('body.tooLong')
   const html = sanitize(raw)
   if (Buffer.byteLength(html) > LARGEST_OUTPUT) throw refusal('body.tooLong')
-  if (post.text.replace(UNSEEN, '') === '' && !html.includes('<img ')) throw refusal('body.empty')
   return { html, text: post.text, version: RENDERER_VERSION }
 }
 

@@ -2,7 +2,7 @@ import MarkdownIt, { type MarkdownIt as Markdown, type Token } from 'markdown-it
 import cjkFriendly from 'markdown-it-cjk-friendly'
 import { recognizeAddresses, settleLinks, shortenAddress } from './markdown_links.ts'
 import { linkMentions } from './markdown_mentions.ts'
-import { plainTextOf } from './markdown_text.ts'
+import { isBlank, plainTextOf } from './markdown_text.ts'
 
 /** `handles`: members who may be mentioned (lower case). `siteUrl`: this site's own address, e.g. `https://hiroba.example`. */
 export type MarkdownOptions = { handles?: ReadonlySet<string> | undefined; siteUrl?: string | undefined }
@@ -17,11 +17,19 @@ const markdown = postMarkdown()
 // Tables are the one thing that can cost far more than its length (cells a row leaves out are filled in), and mentions need none.
 const mentionMarkdown = postMarkdown().disable('table')
 
-/** A post's Markdown, read: its plain text, number of links, and its HTML (not yet sanitised), written when asked for. */
-export function readMarkdown(source: string, options: MarkdownOptions = {}): { text: string; links: number; toHtml: () => string } {
+/** A post that was read. `toHtml` writes HTML that is not sanitised yet. */
+type Reading = { text: string; isBlank: boolean; links: number; toHtml: () => string }
+
+/** Reads a post's Markdown. Takes any source of any length, in no set time: see `renderBody` for the limits. */
+export function readMarkdown(source: string, options: MarkdownOptions = {}): Reading {
   const env: PostEnv = { ...options, links: 0, mentioned: new Set() }
   const tokens = markdown.parse(source.toWellFormed(), env)
-  return { text: plainTextOf(tokens), links: env.links, toHtml: () => markdown.renderer.render(tokens, markdown.options, env) }
+  return {
+    text: plainTextOf(tokens),
+    isBlank: isBlank(tokens),
+    links: env.links,
+    toHtml: () => markdown.renderer.render(tokens, markdown.options, env),
+  }
 }
 
 /** Who is mentioned outside code, links and mail addresses: handles in lower case, each once, in order, whether they exist or not. */

@@ -1,5 +1,8 @@
 import type { Token } from 'markdown-it'
 
+// Format characters, marks without a letter, fillers, the empty Braille cell and what stands for NUL show nothing.
+const SEEN = /[^\p{Cf}\p{Cc}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0\ufffd]/u
+
 /** What a post says without its markup: paragraphs apart by an empty line, list items and table rows on lines of their own. */
 export function plainTextOf(tokens: Token[]): string {
   const lines = tokens
@@ -12,6 +15,13 @@ export function plainTextOf(tokens: Token[]): string {
     .filter((line, at) => line !== '' || lines[at - 1] !== '')
     .join('\n')
     .trim()
+}
+
+/** Whether a reader sees nothing: no picture and no visible letter. */
+export function isBlank(tokens: Token[]): boolean {
+  return tokens.every(({ type, content, children }) =>
+    type === 'inline' ? isBlank(children ?? []) : type !== 'image' && !SEEN.test(content),
+  )
 }
 
 function textOfBlock(token: Token): string {
