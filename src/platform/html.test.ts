@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { elementsIn, faultsIn } from '../../test/parsed_body.ts'
 import { xssPayloads } from '../../test/xss_payloads.ts'
-import { Invalid } from './errors.ts'
+import { Invalid, TooMany } from './errors.ts'
 import { extractMentions, plainExcerpt, RENDERER_VERSION, renderBody, stopRenderer } from './html.ts'
 import { sanitize } from './html_allow_list.ts'
 import { renderInPool } from './html_pool.ts'
@@ -83,6 +83,14 @@ describe('limits', () => {
     ])
     expect([first, ...others]).toEqual(['body.tooSlow', 'shown', 'shown', 'body.tooSlow', 'shown'])
     expect(await renderInPool('**d**', {})).toMatchObject({ html: '<p><strong>d</strong></p>\n' })
+  })
+
+  test('when very many bodies come at once, some are asked to come again and the others are rendered', async () => {
+    const bodies = await Promise.allSettled(Array.from({ length: 200 }, (_, n) => renderInPool(`body ${n}`, {})))
+    const refusals = bodies.filter(body => body.status === 'rejected').map(body => body.reason)
+    expect(refusals.length).toBeGreaterThan(0)
+    expect(refusals.every(reason => reason instanceof TooMany)).toBe(true)
+    expect(bodies.length - refusals.length).toBeGreaterThanOrEqual(64)
   })
 
   test('long bodies and short ones come out the same', async () => {
