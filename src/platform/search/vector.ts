@@ -5,15 +5,17 @@ export type Vector = { tv: string; words: number }
 
 /**
  * The tsvectors of a document: title labelled A, body unlabelled, at most 12 positions a term. A body that does not fit one
- * row (some 600 Japanese letters) goes on in further ones, each with the title; what is beyond 40 rows is left out.
+ * row (some 800 Japanese letters) goes on in further ones, each with the title; what is beyond 40 rows is left out.
  */
 export function vectorsOf(title: string, body: string): Vector[] {
   const heading = normalise(title.slice(0, longestTitle))
-  const pieces = normalise(body).match(sentences) ?? []
+  const text = normalise(body)
+  const pieces = text.length <= surelyFits ? [text] : (text.match(sentences) ?? [])
   const vectors: Vector[] = []
   do {
     const draft = draftWith(heading)
-    while (pieces.length > 0 && draft.bytes < fullRow) addText(draft, pieces.shift() ?? '', '')
+    do addText(draft, pieces.shift() ?? '')
+    while (draft.bytes + (pieces[0]?.length ?? 0) * bytesOfText < fullRow && pieces.length > 0)
     vectors.push({ tv: textOf(draft), words: draft.words })
   } while (pieces.length > 0 && vectors.length < mostRows)
   return vectors
@@ -21,36 +23,42 @@ export function vectorsOf(title: string, body: string): Vector[] {
 
 /** A term as PostgreSQL reads it in the text form of a tsvector or tsquery. */
 export function quoteTerm(term: string): string {
-  return `'${term.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+  return `'${term.includes("'") || term.includes('\\') ? term.replace(special, '$&$&') : term}'`
 }
 
-type Draft = { positions: Map<string, string[]>; length: number; words: number; bytes: number }
+/** Positions of each term; those up to `titleEnd` are the title's. */
+type Draft = { terms: Map<string, number[]>; titleEnd: number; length: number; words: number; bytes: number }
 
+const special = /['\\]/g
 const longestTitle = 300
 const mostRows = 40
+/** Letters of a body that need no look at the bytes. */
+const surelyFits = 400
 const mostPositions = 12
 const lastPosition = 16_383
-/** Bytes of a tsvector at which a row is closed; with the next sentence it still fits inline in a page of 8 kB. */
-const fullRow = 6_000
+/** Bytes of a tsvector that stay inline in a page of 8 kB beside the other columns. */
+const fullRow = 7_700
+/** Bytes that a letter of Japanese text adds, by measurement. */
+const bytesOfText = 10
 /** A sentence, or 160 letters where none ends. */
 const sentences = /[^\n.!?\u3002]{0,159}(?:[\n.!?\u3002]+|$|[^\n.!?\u3002])/gu
 
 function draftWith(heading: string): Draft {
-  const draft: Draft = { positions: new Map(), length: 0, words: 0, bytes: 0 }
-  addText(draft, heading, 'A')
+  const draft: Draft = { terms: new Map(), titleEnd: heading.length, length: 0, words: 0, bytes: 0 }
+  addText(draft, heading)
   return draft
 }
 
-function addText(draft: Draft, text: string, label: string): void {
+function addText(draft: Draft, text: string): void {
   const start = draft.length + 1
   eachTerm(text, (term, kind, at) => {
     if (isWord(kind)) draft.words++
-    const position = `${Math.min(lastPosition, start + at)}${label}`
-    const known = draft.positions.get(term)
+    const position = Math.min(lastPosition, start + at)
+    const known = draft.terms.get(term)
     if (!known) {
-      draft.positions.set(term, [position])
-      draft.bytes += Buffer.byteLength(term) + bytesOfTerm
-    } else if (known.length < mostPositions && known.at(-1) !== position) {
+      draft.terms.set(term, [position])
+      draft.bytes += term.length * bytesOfLetter + bytesOfTerm
+    } else if (known.length < mostPositions && !known.includes(position)) {
       known.push(position)
       draft.bytes += bytesOfPosition
     }
@@ -62,11 +70,16 @@ function isWord(kind: TermKind): boolean {
   return kind === 'word' || kind === 'latin'
 }
 
+const bytesOfLetter = 3
 const bytesOfPosition = 2
 const bytesOfTerm = 9
 
 function textOf(draft: Draft): string {
   let text = ''
-  for (const [term, positions] of draft.positions) text += `${quoteTerm(term)}:${positions.join(',')} `
+  for (const [term, positions] of draft.terms) {
+    let list = ''
+    for (const position of positions) list += `${list && ','}${position}${position <= draft.titleEnd ? 'A' : ''}`
+    text += `${quoteTerm(term)}:${list} `
+  }
   return text
 }
