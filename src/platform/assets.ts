@@ -71,8 +71,8 @@ async function keepFile(folder: string, name: string, content: string | Buffer):
 
 async function minify(source: Buffer, ending: string): Promise<Buffer> {
   if (ending !== 'js' && ending !== 'css') return source
-  const options = ending === 'css' ? ({ loader: 'css', target: ['chrome123', 'safari17.5', 'firefox128'] } as const) : ({ loader: 'js', target: 'es2022' } as const)
-  const { code } = await transform(source.toString(), { ...options, minify: true, legalComments: 'inline' })
+  const target = ending === 'css' ? ['chrome123', 'safari17.5', 'firefox128'] : ['es2022']
+  const { code } = await transform(source.toString(), { loader: ending, target, minify: true, legalComments: 'inline' })
   return Buffer.from(code)
 }
 

@@ -18,6 +18,7 @@ export function openDatabase(url: string, options: { max?: number; logger?: Logg
     connect_timeout: 5,
     idle_timeout: 60,
     onnotice: () => {},
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
     connection: { application_name: 'hiroba', TimeZone: 'UTC', statement_timeout: 20_000 },
   })
   prepareAlways(sql)

@@ -1,0 +1,16 @@
+import { type Actor, canWrite } from '../accounts/actor.ts'
+import type { Kind } from '../boards/schema.ts'
+import type { ReactionKind } from './schema.ts'
+
+type Reactable = { kind: 'opening' | 'answer' | 'comment'; authorId: number; hiddenAt: Date | null; withdrawnAt: Date | null }
+
+/** Which reactions a post takes: answers are thanked and found helpful, questions shared by those with the same trouble, other openings found helpful. */
+export function reactionsFor(post: { kind: Reactable['kind'] }, topic: { kind: Kind }): ReactionKind[] {
+  if (post.kind === 'answer') return ['helpful', 'thanks']
+  if (post.kind === 'comment') return []
+  return topic.kind === 'question' ? ['me_too'] : ['helpful', 'thanks']
+}
+
+/** Nobody reacts to his own post, nor to one that is gone. */
+export const canReact = (actor: Actor, post: Reactable, topic: { kind: Kind }, kind: ReactionKind) =>
+  canWrite(actor) && post.authorId !== actor.id && !post.hiddenAt && !post.withdrawnAt && reactionsFor(post, topic).includes(kind)

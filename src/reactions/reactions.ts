@@ -1,0 +1,41 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../accounts/actor.ts'
+import type { Db } from '../platform/db.ts'
+import { ensure } from '../platform/errors.ts'
+import { record } from '../platform/outbox.ts'
+import type { Post } from '../topics/page_queries.ts'
+import { posts, topics } from '../topics/schema.ts'
+import { canReact } from './policy.ts'
+import { type ReactionKind, reactions } from './schema.ts'
+
+const counted = { helpful: 'helpfulCount', thanks: 'thanksCount', me_too: 'meTooCount' } as const
+
+/** Says that a post was helpful, thanks its writer, or shares the trouble. Saying it twice is saying it once. */
+export async function react(db: Db, actor: Actor, post: Post, kind: ReactionKind): Promise<void> {
+  ensure(canReact(actor, post, post.topic, kind), 'errors.refused')
+  await db.transaction(async tx => {
+    const given = await tx.insert(reactions).values({ postId: post.id, accountId: actor.id, kind }).onConflictDoNothing().returning({ kind: reactions.kind })
+    if (given.length === 0) return
+    await count(tx, post, kind, 1)
+    await record(tx, 'reaction.given', { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id, postId: post.id, kind })
+  })
+}
+
+/** Takes a reaction back. */
+export async function withdrawReaction(db: Db, actor: Actor, post: Post, kind: ReactionKind): Promise<void> {
+  await db.transaction(async tx => {
+    const withdrawn = await tx
+      .delete(reactions)
+      .where(and(eq(reactions.postId, post.id), eq(reactions.accountId, actor.id), eq(reactions.kind, kind)))
+      .returning({ kind: reactions.kind })
+    if (withdrawn.length === 0) return
+    await count(tx, post, kind, -1)
+    await record(tx, 'reaction.withdrawn', { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id, postId: post.id, kind })
+  })
+}
+
+async function count(tx: Db, post: Post, kind: ReactionKind, by: 1 | -1): Promise<void> {
+  const column = counted[kind]
+  await tx.update(posts).set({ [column]: sql`${posts[column]} + ${by}` }).where(eq(posts.id, post.id))
+  if (kind === 'me_too') await tx.update(topics).set({ meTooCount: sql`${topics.meTooCount} + ${by}` }).where(eq(topics.id, post.topicId))
+}

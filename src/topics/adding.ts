@@ -1,0 +1,23 @@
+import { sql } from 'drizzle-orm'
+import type { Actor } from '../accounts/actor.ts'
+import type { Db } from '../platform/db.ts'
+import { ensure } from '../platform/errors.ts'
+import { record } from '../platform/outbox.ts'
+import type { PostDraft } from './answers.ts'
+import { canAddAddendum } from './policy.ts'
+import type { Topic } from './queries.ts'
+import { addenda, drafts, topics } from './schema.ts'
+import { write } from './writing.ts'
+
+/** Adds to one's own question what was left out, without changing what others have answered. Once for each draft. */
+export async function addAddendum(db: Db, actor: Actor, topic: Topic, draft: PostDraft): Promise<void> {
+  ensure(canAddAddendum(actor, topic) && topic.openingId !== null, 'errors.refused')
+  const { body, bodyHtml } = await write(db, draft.body)
+  await db.transaction(async tx => {
+    const added = await tx.insert(addenda).values({ postId: topic.openingId ?? 0, body, bodyHtml, draftKey: draft.draftKey }).onConflictDoNothing().returning({ id: addenda.id })
+    if (added.length === 0) return
+    await tx.update(topics).set({ activeAt: sql`now()` }).where(sql`${topics.id} = ${topic.id}`)
+    await tx.delete(drafts).where(sql`${drafts.accountId} = ${actor.id} and ${drafts.place} = ${`addendum:${topic.id}`}`)
+    await record(tx, 'addendum.added', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: topic.openingId ?? 0 })
+  })
+}

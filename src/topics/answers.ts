@@ -1,0 +1,47 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { Actor } from '../accounts/actor.ts'
+import type { Db } from '../platform/db.ts'
+import { ensure, Refused } from '../platform/errors.ts'
+import { record } from '../platform/outbox.ts'
+import { canAnswer } from './policy.ts'
+import type { Topic } from './queries.ts'
+import { drafts, type PostRow, posts, topics } from './schema.ts'
+import { type Written, write } from './writing.ts'
+
+export type PostDraft = { body: string; draftKey: string }
+
+/** Answers a topic. Sending the same draft again returns the answer it became. Throws Refused when the topic is closed, Invalid at `body`. */
+export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: PostDraft): Promise<PostRow> {
+  ensure(canAnswer(actor, topic), topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
+  const written = await write(db, draft.body)
+  return db.transaction(async tx => {
+    const { post, isNew } = await insertOnce(tx, { topicId: topic.id, kind: 'answer', parentId: null, actor, written, draftKey: draft.draftKey })
+    if (!isNew) return post
+    await countPost(tx, topic.id, { answers: 1 })
+    await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `answer:${topic.id}`)))
+    await record(tx, 'answer.posted', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: post.id })
+    return post
+  })
+}
+
+type NewPost = { topicId: number; kind: 'answer' | 'comment'; parentId: number | null; actor: Actor; written: Written; draftKey: string }
+
+/** Inserts a post unless this draft has become one already: then that one is returned. */
+export async function insertOnce(tx: Db, { topicId, kind, parentId, actor, written, draftKey }: NewPost): Promise<{ post: PostRow; isNew: boolean }> {
+  const values = { topicId, kind, parentId, authorId: actor.id, draftKey, ...written }
+  const [inserted] = await tx.insert(posts).values(values).onConflictDoNothing({ target: [posts.authorId, posts.draftKey] }).returning()
+  if (inserted) return { post: inserted, isNew: true }
+  const [post] = await tx.select().from(posts).where(and(eq(posts.authorId, actor.id), eq(posts.draftKey, draftKey)))
+  if (!post) throw new Error('a post was neither inserted nor there')
+  return { post, isNew: false }
+}
+
+/** Adds a post to its topic's counts. Throws Refused when the topic was closed in between. */
+export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<void> {
+  const counted = await tx
+    .update(topics)
+    .set({ answerCount: sql`${topics.answerCount} + ${answers}`, postCount: sql`${topics.postCount} + 1`, activeAt: sql`now()` })
+    .where(and(eq(topics.id, topicId), isNull(topics.closedAt)))
+    .returning({ id: topics.id })
+  if (counted.length === 0) throw new Refused('errors.closed')
+}

@@ -1,0 +1,63 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../accounts/actor.ts'
+import { findOpenBoard } from '../boards/queries.ts'
+import { boards, type Kind } from '../boards/schema.ts'
+import type { Db } from '../platform/db.ts'
+import { ensure, Invalid } from '../platform/errors.ts'
+import { plainExcerpt } from '../platform/html.ts'
+import { record } from '../platform/outbox.ts'
+import { canAsk } from './policy.ts'
+import { drafts, posts, type TopicRow, topics } from './schema.ts'
+import { readTags, type Written, write } from './writing.ts'
+
+export const TITLE_LETTERS = { min: 6, max: 100 }
+export type TopicDraft = { boardId: number; kind: Kind; title: string; body: string; tags: string; draftKey: string }
+
+/**
+ * Opens a topic in a board. Sending the same draft again returns the topic it became.
+ * Throws Refused for those who may not write here, Invalid at the field.
+ */
+export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<TopicRow> {
+  const board = await findOpenBoard(db, actor, draft.boardId).catch(() => {
+    throw new Invalid({ boardId: 'topics.board.choose' })
+  })
+  if (!board.kinds.includes(draft.kind)) throw new Invalid({ kind: 'topics.kind.notHere' })
+  ensure(canAsk(actor, board, draft.kind), 'errors.cannotWrite')
+  const title = readTitle(draft.title)
+  const written = await write(db, draft.body)
+  return db.transaction(async tx => {
+    const rootBoardId = board.parentId ?? board.id
+    const values = { boardId: board.id, rootBoardId, visibility: board.visibility, kind: draft.kind, title, excerpt: plainExcerpt(written.bodyText, 120), tags: readTags(draft.tags), authorId: actor.id, draftKey: draft.draftKey }
+    const [topic] = await tx.insert(topics).values(values).onConflictDoNothing({ target: [topics.authorId, topics.draftKey] }).returning()
+    if (!topic) return findAsked(tx, actor, draft.draftKey)
+    const opening = await open(tx, actor, topic, written)
+    await tx.update(boards).set({ topicCount: sql`${boards.topicCount} + 1` }).where(eq(boards.id, board.id))
+    await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, 'ask')))
+    await record(tx, 'topic.asked', { topicId: topic.id, boardId: board.id, actorId: actor.id, postId: opening })
+    return { ...topic, openingId: opening }
+  })
+}
+
+async function findAsked(tx: Db, actor: Actor, draftKey: string): Promise<TopicRow> {
+  const [topic] = await tx.select().from(topics).where(and(eq(topics.authorId, actor.id), eq(topics.draftKey, draftKey)))
+  if (!topic) throw new Error('a topic was neither inserted nor there')
+  return topic
+}
+
+async function open(tx: Db, actor: Actor, topic: TopicRow, written: Written): Promise<number> {
+  const [opening] = await tx.insert(posts).values({ topicId: topic.id, kind: 'opening', authorId: actor.id, ...written }).returning({ id: posts.id })
+  if (!opening) throw new Error('an opening was not inserted')
+  const isFirst = sql`not exists (select from topics earlier where earlier.author_id = ${actor.id} and earlier.id < ${topic.id})`
+  await tx.update(topics).set({ openingId: opening.id, isFirst }).where(eq(topics.id, topic.id))
+  return opening.id
+}
+
+/** A title without line breaks and stray spaces. Throws Invalid when it is too short to find again, or too long. */
+export function readTitle(text: string): string {
+  const title = text.replace(/\s+/gu, ' ').trim()
+  const letters = [...title].length
+  if (letters === 0) throw new Invalid({ title: 'form.required' })
+  if (letters < TITLE_LETTERS.min) throw new Invalid({ title: { key: 'topics.title.tooShort', values: { min: TITLE_LETTERS.min } } })
+  if (letters > TITLE_LETTERS.max) throw new Invalid({ title: { key: 'form.tooLong', values: { limit: TITLE_LETTERS.max } } })
+  return title
+}

@@ -1,0 +1,30 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../accounts/actor.ts'
+import type { Db } from '../platform/db.ts'
+import { ensure } from '../platform/errors.ts'
+import { record } from '../platform/outbox.ts'
+import type { Post } from './page_queries.ts'
+import { canPickBest } from './policy.ts'
+import { topics } from './schema.ts'
+
+/** Picks the best answer of a question, which is solved from then on. Another pick moves it. */
+export async function pickBest(db: Db, actor: Actor, answer: Post): Promise<void> {
+  ensure(answer.kind === 'answer' && canPickBest(actor, answer.topic, answer), 'errors.refused')
+  await db.transaction(async tx => {
+    const picked = await tx
+      .update(topics)
+      .set({ bestAnswerId: answer.id, solvedAt: sql`coalesce(${topics.solvedAt}, now())` })
+      .where(and(eq(topics.id, answer.topicId), sql`${topics.bestAnswerId} is distinct from ${answer.id}`))
+      .returning({ id: topics.id })
+    if (picked.length > 0) await record(tx, 'best_answer.picked', { topicId: answer.topicId, boardId: answer.topic.boardId, actorId: actor.id, postId: answer.id })
+  })
+}
+
+/** Takes the pick back; the question waits again. */
+export async function unpickBest(db: Db, actor: Actor, answer: Post): Promise<void> {
+  ensure(answer.kind === 'answer' && canPickBest(actor, answer.topic, answer), 'errors.refused')
+  await db.transaction(async tx => {
+    const unpicked = await tx.update(topics).set({ bestAnswerId: null, solvedAt: null }).where(and(eq(topics.id, answer.topicId), eq(topics.bestAnswerId, answer.id))).returning({ id: topics.id })
+    if (unpicked.length > 0) await record(tx, 'best_answer.unpicked', { topicId: answer.topicId, boardId: answer.topic.boardId, actorId: actor.id, postId: answer.id })
+  })
+}

@@ -1,0 +1,39 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { Actor } from '../accounts/actor.ts'
+import type { Db } from '../platform/db.ts'
+import { ensure, Invalid, Refused } from '../platform/errors.ts'
+import { record } from '../platform/outbox.ts'
+import { countPost, insertOnce, type PostDraft } from './answers.ts'
+import type { Post } from './page_queries.ts'
+import { canAnswer } from './policy.ts'
+import { drafts, type PostRow, posts } from './schema.ts'
+import { write } from './writing.ts'
+
+export const COMMENT_LETTERS = 2000
+
+/** Comments on an opening or an answer, one level below. Throws Refused when the topic is closed, Invalid at `body`. */
+export async function postComment(db: Db, actor: Actor, parent: Post, draft: PostDraft): Promise<PostRow> {
+  ensure(canAnswer(actor, parent.topic), parent.topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
+  ensure(parent.kind !== 'comment', 'errors.refused')
+  if ([...draft.body].length > COMMENT_LETTERS) throw new Invalid({ body: { key: 'form.tooLong', values: { limit: COMMENT_LETTERS } } })
+  const written = await write(db, draft.body)
+  return db.transaction(async tx => {
+    const { post, isNew } = await insertOnce(tx, { topicId: parent.topicId, kind: 'comment', parentId: parent.id, actor, written, draftKey: draft.draftKey })
+    if (!isNew) return post
+    await countPost(tx, parent.topicId, { answers: 0 })
+    await countComment(tx, parent.id)
+    await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `comment:${parent.id}`)))
+    await record(tx, 'comment.posted', { topicId: parent.topicId, boardId: parent.topic.boardId, actorId: actor.id, postId: post.id })
+    return post
+  })
+}
+
+/** Throws Refused when the post was taken back in between: a comment needs something to hang on. */
+async function countComment(tx: Db, parentId: number): Promise<void> {
+  const counted = await tx
+    .update(posts)
+    .set({ commentCount: sql`${posts.commentCount} + 1` })
+    .where(and(eq(posts.id, parentId), isNull(posts.hiddenAt)))
+    .returning({ id: posts.id })
+  if (counted.length === 0) throw new Refused('errors.missing')
+}

@@ -1,0 +1,153 @@
+import { and, asc, desc, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Actor } from '../accounts/actor.ts'
+import { accounts } from '../accounts/schema.ts'
+import { boards } from '../boards/schema.ts'
+import type { Db } from '../platform/db.ts'
+import { Missing } from '../platform/errors.ts'
+import { numberCursor, type Page, pageOf } from '../platform/paging.ts'
+import { canSeeHidden } from './policy.ts'
+import { byline, maySee, type Topic } from './queries.ts'
+import { addenda, drafts, posts, topics } from './schema.ts'
+
+const words = {
+  id: posts.id,
+  topicId: posts.topicId,
+  kind: posts.kind,
+  parentId: posts.parentId,
+  authorId: posts.authorId,
+  bodyHtml: posts.bodyHtml,
+  revision: posts.revision,
+  helpfulCount: posts.helpfulCount,
+  thanksCount: posts.thanksCount,
+  meTooCount: posts.meTooCount,
+  commentCount: posts.commentCount,
+  guaranteedAt: posts.guaranteedAt,
+  createdAt: posts.createdAt,
+  editedAt: posts.editedAt,
+  hiddenAt: posts.hiddenAt,
+  withdrawnAt: posts.withdrawnAt,
+}
+
+const parents = alias(boards, 'parents')
+
+/** A topic with its board, its opening, who asked and what he added: everything above the answers, in one statement. */
+export async function findTopicWithOpening(db: Db, actor: Actor, id: number) {
+  const added = sql<{ id: number; bodyHtml: string; createdAt: string }[] | null>`(
+    select json_agg(json_build_object('id', a.id, 'bodyHtml', a.body_html, 'createdAt', a.created_at) order by a.id) from ${addenda} a where a.post_id = ${posts.id})`
+  const [row] = await db
+    .select({ topic: topics, board: boards, opening: words, author: byline, parent: { slug: parents.slug, nameJa: parents.nameJa, nameEn: parents.nameEn }, addenda: added })
+    .from(topics)
+    .innerJoin(boards, eq(boards.id, topics.boardId))
+    .leftJoin(parents, eq(parents.id, boards.parentId))
+    .innerJoin(posts, eq(posts.id, topics.openingId))
+    .innerJoin(accounts, eq(accounts.id, posts.authorId))
+    .where(eq(topics.id, id))
+  if (!row || !maySee(actor, row.topic)) throw new Missing()
+  return { ...row.topic, board: row.board, parentBoard: row.parent, opening: { ...row.opening, author: row.author }, addenda: row.addenda ?? [] }
+}
+export type TopicWithOpening = Awaited<ReturnType<typeof findTopicWithOpening>>
+
+export const ORDERS = ['helpful', 'new'] as const
+export type Order = (typeof ORDERS)[number]
+export const ANSWERS_A_PAGE = 50
+
+/** An answer or opening as its topic's page shows it. */
+export type ShownPost = TopicWithOpening['opening']
+
+/**
+ * A page of answers: guaranteed first, then the best answer unless another is far more helpful, then by helpful and age;
+ * or newest first. `at` begins the page with the answer that has this id, so that a link finds it wherever it stands.
+ */
+export async function listAnswers(db: Db, actor: Actor, topic: Topic | TopicWithOpening, { order, after, at }: { order: Order; after?: string; at?: number }): Promise<Page<ShownPost> & { isFirst: boolean }> {
+  const cursor = numberCursor(after)
+  const isFirst = !cursor && !at
+  const rows = await db
+    .select({ ...words, author: byline, rank: order === 'new' ? sql<number>`0` : rankOf(topic) })
+    .from(posts)
+    .innerJoin(accounts, eq(accounts.id, posts.authorId))
+    .where(and(eq(posts.topicId, topic.id), eq(posts.kind, sql`'answer'`), stands(actor, topic.boardId), isFirst ? undefined : beyond(order, topic, cursor, at)))
+    .orderBy(...(order === 'new' ? [desc(posts.id)] : [...(isFirst ? [asc(rankOf(topic))] : []), desc(posts.helpfulCount), asc(posts.id)]))
+    .limit(ANSWERS_A_PAGE + 1)
+  const page = pageOf(rows, ANSWERS_A_PAGE, last => ({ value: String(last.rank < 2 ? 999_999_999 : last.helpfulCount), id: last.rank < 2 ? 0 : last.id }))
+  return { ...page, isFirst }
+}
+
+/** 0 guaranteed, 1 the best answer while it leads, 2 all others. */
+function rankOf(topic: { id: number; bestAnswerId: number | null }): SQL<number> {
+  const best = topic.bestAnswerId ?? 0
+  return sql<number>`case when ${posts.guaranteedAt} is not null then 0 when ${posts.id} = ${best}::bigint and ${bestLeads(topic.id, best)} then 1 else 2 end`
+}
+
+/**
+ * The best answer stands first unless another has at least twice its helpful count and five more: an old pick must not hide
+ * a better answer (Stack Overflow unpinned accepted answers in 2021 after 12 % were outscored).
+ */
+function bestLeads(topicId: number, bestId: number): SQL {
+  return sql`not exists (select from posts other join posts best on best.id = ${bestId}::bigint
+    where other.topic_id = ${topicId}::bigint and other.kind = 'answer' and other.id <> best.id and other.hidden_at is null and other.withdrawn_at is null
+      and other.helpful_count >= greatest(2 * best.helpful_count, best.helpful_count + 5))`
+}
+
+/** Later pages hold neither guaranteed nor leading best answers: those stood on the first. */
+function beyond(order: Order, topic: Topic | TopicWithOpening, cursor: { value: string; id: number } | undefined, at: number | undefined): SQL | undefined {
+  const from = at ? sql`(select helpful_count from posts where id = ${at}::bigint)` : sql`${cursor?.value ?? 0}::int`
+  const id = at ?? cursor?.id ?? 0
+  if (order === 'new') return at ? sql`${posts.id} <= ${at}` : sql`${posts.id} < ${id}`
+  const later = sql`(${posts.helpfulCount} < ${from} or (${posts.helpfulCount} = ${from} and ${at ? sql`${posts.id} >= ${id}::bigint` : sql`${posts.id} > ${id}::bigint`}))`
+  return at ? later : and(sql`${rankOf(topic)} = 2`, later)
+}
+
+/** Withdrawn answers with comments below stay as stubs; hidden ones are for the board's moderators. */
+function stands(actor: Actor, boardId: number): SQL | undefined {
+  const kept = or(isNull(posts.withdrawnAt), sql`${posts.commentCount} > 0`)
+  return canSeeHidden(actor, boardId) ? kept : and(isNull(posts.hiddenAt), kept)
+}
+
+export const COMMENTS_SHOWN = 20
+type ShownComment = Pick<ShownPost, 'id' | 'authorId' | 'bodyHtml' | 'createdAt' | 'editedAt' | 'hiddenAt' | 'author'> & { parentId: number }
+
+/** The comments below these posts, oldest first, at most `each` below one post. One statement for all. */
+export async function commentsOf(db: Db, actor: Actor, boardId: number, postIds: number[], each = COMMENTS_SHOWN): Promise<Map<number, ShownComment[]>> {
+  if (postIds.length === 0) return new Map()
+  const shown = db
+    .select({ id: posts.id, parentId: posts.parentId, authorId: posts.authorId, bodyHtml: posts.bodyHtml, createdAt: posts.createdAt, editedAt: posts.editedAt, hiddenAt: posts.hiddenAt })
+    .from(posts)
+    .where(and(sql`${posts.parentId} = parent.id`, eq(posts.kind, sql`'comment'`), isNull(posts.withdrawnAt), canSeeHidden(actor, boardId) ? undefined : isNull(posts.hiddenAt)))
+    .orderBy(posts.id)
+    .limit(each)
+    .as('shown')
+  const rows = await db
+    .select({ id: shown.id, parentId: shown.parentId, authorId: shown.authorId, bodyHtml: shown.bodyHtml, createdAt: shown.createdAt, editedAt: shown.editedAt, hiddenAt: shown.hiddenAt, author: byline })
+    .from(sql`unnest(${sql.param(postIds)}::bigint[]) as parent(id)`)
+    .innerJoinLateral(shown, sql`true`)
+    .innerJoin(accounts, eq(accounts.id, shown.authorId))
+    .orderBy(shown.id)
+  return Map.groupBy(rows as ShownComment[], row => row.parentId)
+}
+
+/** What this reader has of the page: his reactions by post, and what he is still writing here. One statement. */
+export async function findOwnMarks(db: Db, actor: Actor, topicId: number, postIds: number[]): Promise<{ reactions: Map<number, Set<string>>; draft?: { draftKey: string; content: Record<string, string> } }> {
+  const ids = sql.param(postIds)
+  const rows = await db.execute<{ post_id: number | null; kind: string | null; draft: { draftKey: string; content: Record<string, string> } | null }>(sql`
+    select post_id, kind, null::json as draft from reactions where account_id = ${actor.id} and post_id = any(${ids}::bigint[])
+    union all
+    select null, null, json_build_object('draftKey', ${drafts.draftKey}, 'content', ${drafts.content}) from ${drafts} where account_id = ${actor.id} and place = ${`answer:${topicId}`}`)
+  const reactions = new Map<number, Set<string>>()
+  for (const { post_id, kind } of rows) if (post_id && kind) reactions.set(Number(post_id), (reactions.get(Number(post_id)) ?? new Set()).add(kind))
+  return { reactions, draft: rows.find(row => row.draft)?.draft ?? undefined }
+}
+
+/** A post with its topic, as this actor may see both. Throws Missing. */
+export async function findPost(db: Db, actor: Actor, id: number) {
+  const [row] = await db
+    .select({ post: posts, topic: topics, board: boards })
+    .from(posts)
+    .innerJoin(topics, eq(topics.id, posts.topicId))
+    .innerJoin(boards, eq(boards.id, topics.boardId))
+    .where(eq(posts.id, id))
+  if (!row || !maySee(actor, row.topic)) throw new Missing()
+  if ((row.post.hiddenAt || (row.post.withdrawnAt && row.post.commentCount === 0)) && !canSeeHidden(actor, row.topic.boardId)) throw new Missing()
+  return { ...row.post, topic: { ...row.topic, board: row.board } }
+}
+export type Post = Awaited<ReturnType<typeof findPost>>

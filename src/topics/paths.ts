@@ -1,0 +1,16 @@
+type Placed = { id: number; title: string }
+
+/** Address of a topic; the slug is for readers, the id decides. */
+export const topicPath = (topic: Placed) => `/t/${topic.id}/${slug(topic.title)}`
+
+/** Address of a post inside its topic's page, whichever page of answers it is on. */
+export const postPath = (topic: Placed, post: { id: number }) => `${topicPath(topic)}?at=${post.id}#post-${post.id}`
+
+/** Short lasting address of a post: leads to the page it is on. */
+export const postLink = (post: { id: number }) => `/posts/${post.id}`
+
+/** The first forty letters of a title as they may stand in an address. */
+export function slug(title: string): string {
+  const words = title.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-')
+  return encodeURIComponent([...words].slice(0, 40).join('').replace(/^-+|-+$/g, '')) || 'topic'
+}

@@ -1,0 +1,106 @@
+import { type Actor, canWrite, isGuest } from '../accounts/actor.ts'
+import { boardPath } from '../boards/paths.ts'
+import { boardName } from '../boards/present.ts'
+import type { Translate } from '../platform/i18n.ts'
+import type { commentsOf, ShownPost, TopicWithOpening } from './page_queries.ts'
+import { postLink, topicPath } from './paths.ts'
+import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canWithdraw } from './policy.ts'
+import { answerObstacle, presentAuthor } from './present.ts'
+
+type Comments = Awaited<ReturnType<typeof commentsOf>>
+export type PostContext = { actor: Actor; t: Translate; topic: Pick<TopicWithOpening, 'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId'>; comments: Comments; marks: Map<number, Set<string>>; reactionsFor: (post: ShownPost) => string[]; newKey: () => string }
+
+const ICONS: Record<string, string> = { helpful: 'thumbs-up', thanks: 'heart', me_too: 'hand-helping' }
+const COUNTS = { helpful: 'helpfulCount', thanks: 'thanksCount', me_too: 'meTooCount' } as const
+
+/** An opening or an answer with everything that can be done to it by this reader. */
+export function presentPost(post: ShownPost, context: PostContext) {
+  const { actor, t, topic } = context
+  const comments = context.comments.get(post.id) ?? []
+  const isBest = topic.bestAnswerId === post.id
+  const gone = post.withdrawnAt !== null
+  return {
+    id: post.id,
+    path: `${postLink(post)}`,
+    author: presentAuthor(post.author, t),
+    bodyHtml: post.bodyHtml,
+    at: post.createdAt,
+    isEdited: post.revision > 1,
+    historyPath: `${postLink(post)}/history`,
+    isGone: gone,
+    isHidden: post.hiddenAt !== null,
+    goneText: gone ? t(post.kind === 'opening' ? 'topics.stub.opening' : 'topics.stub.answer') : undefined,
+    isBest,
+    isAsker: post.kind === 'answer' && post.authorId === topic.authorId,
+    isGuaranteed: post.guaranteedAt !== null,
+    reactions: gone ? [] : context.reactionsFor(post).map(kind => presentReaction(post, kind, context)),
+    comments: comments.map(comment => presentComment(comment, context)),
+    moreComments: post.commentCount > comments.length ? t('topics.comments.more', { count: post.commentCount - comments.length }) : undefined,
+    canComment: canAnswer(actor, topic) && !gone,
+    canEdit: canEdit(actor, post),
+    canWithdraw: canWithdraw(actor, post),
+    canPickBest: post.kind === 'answer' && !isBest && canPickBest(actor, topic, post),
+    canUnpickBest: isBest && canPickBest(actor, topic, post),
+    canQuote: canAnswer(actor, topic) && !gone,
+    quotePath: `${topicPath(topic)}?quote=${post.id}#answer`,
+    hasMenu: canEdit(actor, post) || canWithdraw(actor, post),
+    commentKey: context.newKey(),
+  }
+}
+export type PresentedPost = ReturnType<typeof presentPost>
+
+function presentReaction(post: ShownPost, kind: string, { actor, t, marks }: PostContext) {
+  const given = marks.get(post.id)?.has(kind) ?? false
+  const count = post[COUNTS[kind as keyof typeof COUNTS]]
+  const may = post.authorId !== actor.id && (isGuest(actor) || canWrite(actor))
+  const path = `${postLink(post)}/reactions/${kind}${given ? '?_method=DELETE' : ''}`
+  return { kind, path, id: `reaction-${post.id}-${kind}`, icon: ICONS[kind], label: t(`reactions.${kind}`), count, given, may, show: may || count > 0 }
+}
+
+function presentComment(comment: NonNullable<ReturnType<Comments['get']>>[number], { actor, t, topic }: PostContext) {
+  const post = { ...comment, withdrawnAt: null }
+  return {
+    id: comment.id,
+    path: postLink(comment),
+    author: presentAuthor(comment.author, t),
+    bodyHtml: comment.bodyHtml,
+    at: comment.createdAt,
+    isEdited: comment.editedAt !== null,
+    historyPath: `${postLink(comment)}/history`,
+    isHidden: comment.hiddenAt !== null,
+    isAsker: comment.authorId === topic.authorId,
+    canEdit: canEdit(actor, post),
+    canWithdraw: canWithdraw(actor, post),
+  }
+}
+
+/** The head of a topic's page: where it stands, what it is, what this reader may do with it. */
+export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate) {
+  const { locale } = actor.preferences
+  const crumbs = [topic.parentBoard, topic.board].filter(board => board !== null).map(board => ({ name: boardName(board, locale), path: boardPath(board) }))
+  const isQuestion = topic.kind === 'question'
+  return {
+    id: topic.id,
+    title: topic.title,
+    path: topicPath(topic),
+    crumbs,
+    kindLabel: t(`kinds.${topic.kind}`),
+    isQuestion,
+    isSolved: topic.solvedAt !== null,
+    isWaiting: isQuestion && topic.answerCount === 0 && !topic.closedAt,
+    isClosed: topic.closedAt !== null,
+    isHidden: topic.hiddenAt !== null,
+    isFirst: topic.isFirst,
+    tags: topic.tags.map(tag => ({ tag, path: `/search?tag=${encodeURIComponent(tag)}` })),
+    viewCount: topic.viewCount,
+    answerCount: topic.answerCount,
+    activeAt: topic.activeAt,
+    addenda: topic.addenda.map(({ bodyHtml, createdAt }) => ({ bodyHtml, at: new Date(createdAt) })),
+    answersHeading: t(isQuestion ? 'topics.answers.heading' : 'topics.replies.heading', { count: topic.answerCount }),
+    obstacle: answerObstacle(actor, topic),
+    canAddAddendum: isQuestion && canAddAddendum(actor, topic),
+    canClose: !topic.closedAt && canClose(actor, topic),
+    canCloseSolved: !topic.closedAt && isQuestion && !topic.solvedAt && topic.authorId === actor.id,
+    canReopen: topic.closedAt !== null && canReopen(actor, topic),
+  }
+}

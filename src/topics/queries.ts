@@ -1,0 +1,107 @@
+import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { type Actor, moderatesBoard, visibleTo } from '../accounts/actor.ts'
+import { accounts } from '../accounts/schema.ts'
+import { boards } from '../boards/schema.ts'
+import type { Db } from '../platform/db.ts'
+import { Missing } from '../platform/errors.ts'
+import { momentCursor, type Page, pageOf } from '../platform/paging.ts'
+import { topics } from './schema.ts'
+
+/** What is shown of a person beside his words. */
+export const byline = { id: accounts.id, handle: accounts.handle, name: accounts.name, avatarKey: accounts.avatarKey, role: accounts.role, closedAt: accounts.closedAt }
+export type Author = Pick<typeof accounts.$inferSelect, keyof typeof byline>
+
+const place = { id: boards.id, slug: boards.slug, nameJa: boards.nameJa, nameEn: boards.nameEn }
+const line = {
+  id: topics.id,
+  kind: topics.kind,
+  title: topics.title,
+  excerpt: topics.excerpt,
+  tags: topics.tags,
+  answerCount: topics.answerCount,
+  viewCount: topics.viewCount,
+  bestAnswerId: topics.bestAnswerId,
+  isFirst: topics.isFirst,
+  solvedAt: topics.solvedAt,
+  guaranteedAt: topics.guaranteedAt,
+  closedAt: topics.closedAt,
+  createdAt: topics.createdAt,
+  activeAt: topics.activeAt,
+  author: byline,
+  board: place,
+}
+
+/** A topic as a list shows it, with its board and author. */
+export type TopicLine = Awaited<ReturnType<typeof listTopics>>['rows'][number]
+
+export const LISTS = ['new', 'active', 'unanswered', 'solved', 'tips'] as const
+export type List = (typeof LISTS)[number]
+
+const shown = and(isNull(topics.hiddenAt), isNull(topics.withdrawnAt))
+const sorted = { new: topics.createdAt, active: topics.activeAt, unanswered: topics.createdAt, solved: topics.solvedAt, tips: topics.createdAt }
+const sortField = { new: 'createdAt', active: 'activeAt', unanswered: 'createdAt', solved: 'solvedAt', tips: 'createdAt' } as const
+const only: Record<List, SQL | undefined> = {
+  new: undefined,
+  active: undefined,
+  unanswered: and(eq(topics.kind, sql`'question'`), eq(topics.answerCount, sql`0`), isNull(topics.closedAt)),
+  solved: sql`${topics.solvedAt} is not null`,
+  tips: eq(topics.kind, sql`'tip'`),
+}
+
+/** One page of a list, of all boards or one (with its children when it is on the first level). One index scan, never an offset. */
+export async function listTopics(db: Db, actor: Actor, { list, board, after, size = 30 }: { list: List; board?: { id: number; parentId: number | null }; after?: string; size?: number }) {
+  const column = sorted[list]
+  const cursor = momentCursor(after)
+  const rows = await db
+    .select(line)
+    .from(topics)
+    .innerJoin(accounts, eq(accounts.id, topics.authorId))
+    .innerJoin(boards, eq(boards.id, topics.boardId))
+    .where(
+      and(
+        shown,
+        only[list],
+        inArray(topics.visibility, visibleTo(actor)),
+        board && eq(board.parentId === null ? topics.rootBoardId : topics.boardId, board.id),
+        cursor && sql`(${column}, ${topics.id}) < (${cursor.value}::timestamptz, ${cursor.id})`,
+      ),
+    )
+    .orderBy(desc(column), desc(topics.id))
+    .limit(size + 1)
+  return pageOf(rows, size, last => ({ value: (last[sortField[list]] ?? last.createdAt).toISOString(), id: last.id }))
+}
+
+/** Topics somebody asked, newest first, as this actor may see them. */
+export async function listTopicsBy(db: Db, actor: Actor, accountId: number, after?: string, size = 20): Promise<Page<TopicLine>> {
+  const cursor = momentCursor(after)
+  const rows = await lines(db, actor)
+    .where(and(shown, inArray(topics.visibility, visibleTo(actor)), eq(topics.authorId, accountId), cursor && lt(topics.createdAt, new Date(cursor.value))))
+    .orderBy(desc(topics.createdAt))
+    .limit(size + 1)
+  return pageOf(rows, size, last => ({ value: last.createdAt.toISOString(), id: last.id }))
+}
+
+/** The topics with these ids that this actor may see, by id; for rows found elsewhere (search). */
+export async function topicsByIds(db: Db, actor: Actor, ids: number[]): Promise<Map<number, TopicLine>> {
+  if (ids.length === 0) return new Map()
+  const rows = await lines(db, actor).where(and(shown, inArray(topics.visibility, visibleTo(actor)), sql`${topics.id} = any(${sql.param(ids)}::bigint[])`))
+  return new Map(rows.map(row => [row.id, row]))
+}
+
+function lines(db: Db, _actor: Actor) {
+  return db.select(line).from(topics).innerJoin(accounts, eq(accounts.id, topics.authorId)).innerJoin(boards, eq(boards.id, topics.boardId)).$dynamic()
+}
+
+/** A topic with its board, as this actor may see it; without its posts. Throws Missing when there is none or it is not for him. */
+export async function findTopic(db: Db, actor: Actor, id: number) {
+  const [row] = await db.select({ topic: topics, board: boards }).from(topics).innerJoin(boards, eq(boards.id, topics.boardId)).where(eq(topics.id, id))
+  if (!row || !maySee(actor, row.topic)) throw new Missing()
+  return { ...row.topic, board: row.board }
+}
+export type Topic = Awaited<ReturnType<typeof findTopic>>
+
+/** Hidden topics are for the board's moderators alone, withdrawn ones for nobody else than their author and moderators. */
+export function maySee(actor: Actor, topic: Pick<typeof topics.$inferSelect, 'visibility' | 'hiddenAt' | 'withdrawnAt' | 'boardId'>): boolean {
+  if (topic.hiddenAt || topic.withdrawnAt) return moderatesBoard(actor, topic.boardId)
+  return visibleTo(actor).includes(topic.visibility)
+}

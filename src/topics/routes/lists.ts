@@ -1,0 +1,57 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { presentBoard, presentGroups } from '../../boards/present.ts'
+import { findBoard, inGroups, listBoards } from '../../boards/queries.ts'
+import { renderBody } from '../../platform/html.ts'
+import type { Services } from '../../platform/services.ts'
+import type { App } from '../../platform/web.ts'
+import { presentTopicLine } from '../present.ts'
+import { LISTS, type List, listTopics } from '../queries.ts'
+
+const ListQuery = Type.Object({ list: Type.Optional(Type.String()), after: Type.Optional(Type.String({ maxLength: 80 })) })
+type Listing = { Querystring: typeof ListQuery.static }
+
+/** Home, the boards, and the lists of topics. */
+export async function listRoutes(app: App, { db }: Services): Promise<void> {
+  app.get<Listing>('/', { config: { access: 'everyone', cached: true }, schema: { querystring: ListQuery } }, async (request, reply) => {
+    const { actor, t, query, preferences } = request
+    const list = listFrom(query)
+    const [page, all] = await Promise.all([listTopics(db, actor, { list, after: query.after }), listBoards(db, actor)])
+    const model = { ...presentList(request, page, '/', list), boards: presentGroups(inGroups(all), preferences.locale), isFirstPage: !query.after }
+    return reply.keep(['lists', 'boards']).page('home', { title: t('site.title'), isHome: true, at: 'home', ...model })
+  })
+
+  app.get('/boards', { config: { access: 'everyone', cached: true } }, async ({ actor, t, preferences }, reply) => {
+    const groups = presentGroups(inGroups(await listBoards(db, actor)), preferences.locale)
+    return reply.keep(['boards', 'lists']).page('boards/index', { title: t('boards.title'), at: 'boards', groups })
+  })
+
+  app.get<Listing & { Params: { slug: string } }>('/b/:slug', { config: { access: 'everyone', cached: true }, schema: { querystring: ListQuery } }, async (request, reply) => {
+    const { actor, query, preferences } = request
+    const board = await findBoard(db, actor, request.params.slug)
+    const list = listFrom(query)
+    const [page, all] = await Promise.all([listTopics(db, actor, { list, board, after: query.after }), listBoards(db, actor)])
+    const shown = presentBoard(board, preferences.locale)
+    const parent = all.find(other => other.id === board.parentId)
+    const model = {
+      board: { ...shown, rulesHtml: shown.rules && (await renderBody(shown.rules)).html },
+      parent: parent && presentBoard(parent, preferences.locale),
+      children: all.filter(child => child.parentId === board.id).map(child => presentBoard(child, preferences.locale)),
+      boards: presentGroups(inGroups(all), preferences.locale, board),
+      ...presentList(request, page, shown.path, list),
+    }
+    return reply.keep([`board:${board.id}`, 'boards']).page('boards/show', { title: shown.name, description: shown.description, at: 'boards', ...model })
+  })
+}
+
+const listFrom = ({ list }: { list?: string }): List => LISTS.find(name => name === list) ?? 'new'
+
+function presentList({ t, preferences }: FastifyRequest, page: Awaited<ReturnType<typeof listTopics>>, path: string, current: List) {
+  const address = (list: List) => (list === 'new' ? path : `${path}?list=${list}`)
+  return {
+    tabs: LISTS.map(list => ({ path: address(list), label: t(`topics.lists.${list}`), isCurrent: list === current })),
+    topics: page.rows.map(row => presentTopicLine(row, preferences.locale, t)),
+    emptyText: t(`topics.lists.empty.${current}`),
+    nextPath: page.next && `${path}?list=${current}&after=${encodeURIComponent(page.next)}`,
+  }
+}

@@ -1,0 +1,76 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isGuest } from '../../accounts/actor.ts'
+import type { Services } from '../../platform/services.ts'
+import type { App } from '../../platform/web.ts'
+import { reactionsFor } from '../../reactions/policy.ts'
+import { newDraftKey } from '../drafts.ts'
+import { ANSWERS_A_PAGE, commentsOf, findOwnMarks, findPost, findTopicWithOpening, listAnswers, ORDERS, type Order, type TopicWithOpening } from '../page_queries.ts'
+import { postPath, topicPath } from '../paths.ts'
+import { presentPost, presentTopic } from '../present_page.ts'
+
+const PageQuery = Type.Object({
+  order: Type.Optional(Type.String()),
+  after: Type.Optional(Type.String({ maxLength: 40 })),
+  at: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+  quote: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+})
+type PageQuery = typeof PageQuery.static
+
+export const TopicParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), slug: Type.Optional(Type.String()) })
+
+/** What the answer form shows besides the topic: text to begin with, or what has to be mended. */
+export type AnswerForm = { values?: Record<string, unknown>; errors?: Record<string, string>; errorList?: { field: string; text: string }[] }
+
+/** The topic's page. */
+export async function topicRoutes(app: App, services: Services): Promise<void> {
+  const options = { config: { access: 'everyone', cached: true } as const, schema: { params: TopicParams, querystring: PageQuery } }
+  app.get<{ Params: typeof TopicParams.static; Querystring: PageQuery }>('/t/:id', options, (request, reply) => showTopic(services, request, reply, request.params.id, request.query))
+  app.get<{ Params: typeof TopicParams.static; Querystring: PageQuery }>('/t/:id/:slug', options, (request, reply) => showTopic(services, request, reply, request.params.id, request.query))
+
+  app.get<{ Params: { id: number } }>('/posts/:id', { config: { access: 'everyone' }, schema: { params: TopicParams } }, async ({ actor, params }, reply) => {
+    const post = await findPost(services.db, actor, params.id)
+    const answer = post.kind === 'comment' ? (post.parentId ?? post.id) : post.id
+    return reply.redirect(answer === post.topic.openingId ? `${topicPath(post.topic)}#post-${post.id}` : postPath(post.topic, { id: answer }).replace(/#.*/, `#post-${post.id}`), 303)
+  })
+}
+
+/** Shows a topic; at most five statements for a member: session, topic, answers, comments, his own marks. */
+export async function showTopic({ db }: Services, request: FastifyRequest, reply: FastifyReply, id: number, query: PageQuery, form?: AnswerForm): Promise<FastifyReply> {
+  const { actor, t } = request
+  const topic = await findTopicWithOpening(db, actor, id)
+  const order: Order = ORDERS.find(name => name === query.order) ?? 'helpful'
+  const at = topic.answerCount > ANSWERS_A_PAGE ? query.at : undefined
+  const answers = await listAnswers(db, actor, topic, { order, after: query.after, at })
+  const ids = [topic.opening.id, ...answers.rows.map(answer => answer.id)]
+  const [comments, marks] = await Promise.all([
+    commentsOf(db, actor, topic.boardId, ids),
+    isGuest(actor) ? { reactions: new Map<number, Set<string>>(), draft: undefined } : findOwnMarks(db, actor, topic.id, ids),
+  ])
+  const context = { actor, t, topic, comments, marks: marks.reactions, reactionsFor: (post: { kind: 'opening' | 'answer' | 'comment' }) => reactionsFor(post, topic), newKey: newDraftKey }
+  const shown = answers.rows.map(answer => presentPost(answer, context))
+  const path = topicPath(topic)
+  const values = form?.values ?? { body: marks.draft?.content.body ?? (await quoted(db, actor, topic, query.quote)), draftKey: marks.draft?.draftKey ?? newDraftKey() }
+  return reply.keep([`topic:${topic.id}`], `topic:${topic.id}`).page('topics/show', {
+    title: topic.title,
+    description: topic.excerpt,
+    at: 'boards',
+    canonical: path,
+    topic: presentTopic(topic, actor, t),
+    opening: presentPost(topic.opening, context),
+    guaranteed: shown.filter(answer => answer.isGuaranteed),
+    answers: shown.filter(answer => !answer.isGuaranteed),
+    orders: ORDERS.map(name => ({ path: name === 'helpful' ? path : `${path}?order=${name}`, label: t(`topics.orders.${name}`), isCurrent: name === order })),
+    nextPath: answers.next && `${path}?${order === 'new' ? 'order=new&' : ''}after=${encodeURIComponent(answers.next)}`,
+    firstPath: answers.isFirst ? undefined : path,
+    form: { ...form, values },
+  })
+}
+
+/** A reader's «quote» without JavaScript: the post's words, marked as quoted, at the head of his answer. */
+async function quoted(db: Services['db'], actor: FastifyRequest['actor'], topic: TopicWithOpening, id?: number): Promise<string> {
+  if (!id) return ''
+  const post = await findPost(db, actor, id).catch(() => undefined)
+  if (!post || post.topicId !== topic.id || post.withdrawnAt || post.hiddenAt) return ''
+  return `${post.body.split('\n').map(line => `> ${line}`).join('\n')}\n\n`
+}
