@@ -4,8 +4,15 @@
  */
 export type Events = {
   'account.signed_up': { accountId: number }
+  'account.signup_repeated': { accountId: number }
+  'account.confirmation_asked': { accountId: number }
   'account.confirmed': { accountId: number }
   'account.changed': { accountId: number }
+  'account.reset_asked': { accountId: number }
+  'account.password_changed': { accountId: number }
+  'account.email_change_asked': { accountId: number }
+  'account.email_changed': { accountId: number }
+  'account.role_changed': { accountId: number }
   'account.closed': { accountId: number }
   'board.changed': { boardId: number }
   'topic.asked': { topicId: number; boardId: number; actorId: number; postId: number }
@@ -22,6 +29,7 @@ export type Events = {
   'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }
   'reaction.given': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
+  'site.changed': Record<string, never>
   'topic.imported': { topicId: number; boardId: number }
 }
 

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { hash, hashSync, verify } from '@node-rs/argon2'
-import { Invalid } from '../platform/errors.ts'
+import type { FieldErrors } from '../platform/errors.ts'
 
 /** argon2id with 19 MiB and two passes: OWASP's first choice of 2025. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-export const PASSWORD_MIN = 10
-export const PASSWORD_MAX = 200
+const PASSWORD_MIN = 10
+const PASSWORD_MAX = 200
 
 /** The hash to keep of a password. */
 export const hashPassword = (password: string): Promise<string> => hash(normal(password), COST)
@@ -24,15 +24,13 @@ export async function passwordMatches(kept: string | null | undefined, password:
 /** Full-width letters and other ways to type the same characters count as the same (NIST SP 800-63B, 5.1.1.2). */
 const normal = (password: string) => password.normalize('NFKC')
 
-/**
- * Throws `Invalid` at `field` when a password is too short, too long, known to every guesser, or made of what everybody can see of the person.
- */
-export function checkPassword(password: string, person: { handle?: string; email?: string | null }, field = 'password'): void {
+/** Why a password is not accepted: too short, too long, known to every guesser, or made of what everybody can see of the person. */
+export function passwordProblem(password: string, person: { handle?: string; email?: string | null }): FieldErrors[string] | undefined {
   const plain = normal(password).toLowerCase()
-  if ([...plain].length < PASSWORD_MIN) throw new Invalid({ [field]: { key: 'accounts.password.tooShort', values: { min: PASSWORD_MIN } } })
-  if (plain.length > PASSWORD_MAX) throw new Invalid({ [field]: { key: 'accounts.password.tooLong', values: { max: PASSWORD_MAX } } })
-  if (isOwn(plain, person)) throw new Invalid({ [field]: 'accounts.password.own' })
-  if (isCommon(plain)) throw new Invalid({ [field]: 'accounts.password.common' })
+  if ([...plain].length < PASSWORD_MIN) return { key: 'accounts.password.tooShort', values: { min: PASSWORD_MIN } }
+  if (plain.length > PASSWORD_MAX) return { key: 'accounts.password.tooLong', values: { max: PASSWORD_MAX } }
+  if (isOwn(plain, person)) return 'accounts.password.own'
+  return isCommon(plain) ? 'accounts.password.common' : undefined
 }
 
 function isOwn(plain: string, { handle = '', email }: { handle?: string; email?: string | null }): boolean {

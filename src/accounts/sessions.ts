@@ -76,7 +76,7 @@ export function createSessions(db: Db, options: { days: number; absoluteDays?: n
     },
     async revokeAll(accountId, exceptId) {
       if (!exceptId) return lucia.invalidateUserSessions(accountId)
-      await db.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.id, exceptId)))
+      await endSessions(db, accountId, exceptId)
     },
     list: async accountId =>
       (await lucia.getUserSessions(accountId)).map(({ id, expiresAt, device, address, seenAt, createdAt, absoluteExpiresAt }) => ({
@@ -98,6 +98,11 @@ const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
 /** Who may do more harm stays logged in for less time. */
 const isStaff = ({ role, moderates }: Pick<AccountRow, 'role' | 'moderates'>) =>
   moderates || role === 'operator' || role.startsWith('company_')
+
+/** Ends log-ins inside a verb's transaction: all of them, or all but the one that asks. */
+export async function endSessions(tx: Db, accountId: number, exceptId = ''): Promise<void> {
+  await tx.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.id, exceptId)))
+}
 
 /** Forgets sessions that have ended; by the clock. */
 export async function sweepSessions(db: Db): Promise<void> {
@@ -130,9 +135,7 @@ function openAdapter(db: Db, span: number): Adapter {
     async deleteSession(id) {
       await db.delete(sessions).where(eq(sessions.id, id))
     },
-    async deleteUserSessions(accountId) {
-      await db.delete(sessions).where(eq(sessions.accountId, accountId))
-    },
+    deleteUserSessions: accountId => endSessions(db, accountId),
     async deleteExpiredSessions() {
       await db.delete(sessions).where(lt(sessions.expiresAt, new Date()))
     },

@@ -47,7 +47,9 @@ export async function editBoard(db: Db, actor: Actor, board: BoardRow, draft: Bo
     await tx.update(boards).set(values).where(eq(boards.id, board.id))
     await nameModerators(tx, board.id, moderators)
     if (draft.parentId !== board.parentId || draft.visibility !== board.visibility)
-      await tx.execute(sql`update topics set root_board_id = ${draft.parentId ?? board.id}, visibility = ${draft.visibility} where board_id = ${board.id}`)
+      await tx.execute(
+        sql`update topics set root_board_id = ${draft.parentId ?? board.id}, visibility = ${draft.visibility} where board_id = ${board.id}`,
+      )
     await record(tx, 'board.changed', { boardId: board.id })
   })
 }
@@ -56,7 +58,10 @@ export async function editBoard(db: Db, actor: Actor, board: BoardRow, draft: Bo
 export async function archiveBoard(db: Db, actor: Actor, board: BoardRow, archived: boolean): Promise<void> {
   ensure(canArrangeBoards(actor), 'errors.refused')
   await db.transaction(async tx => {
-    await tx.update(boards).set({ archivedAt: archived ? new Date() : null }).where(eq(boards.id, board.id))
+    await tx
+      .update(boards)
+      .set({ archivedAt: archived ? new Date() : null })
+      .where(eq(boards.id, board.id))
     await record(tx, 'board.changed', { boardId: board.id })
   })
 }
@@ -75,7 +80,10 @@ async function check(tx: Db, { slug, parentId, kinds }: BoardDraft, self?: Board
 /** Replaces a board's moderators. Throws Invalid naming a handle nobody has. */
 async function nameModerators(tx: Db, boardId: number, handles: string[]): Promise<void> {
   const names = sql.param(handles.map(handle => handle.toLowerCase().replace(/^@/, '')))
-  const found = await tx.select({ id: accounts.id }).from(accounts).where(sql`${accounts.handle} = any(${names}) and ${accounts.closedAt} is null`)
+  const found = await tx
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(sql`${accounts.handle} = any(${names}) and ${accounts.closedAt} is null`)
   if (found.length < new Set(handles).size) throw new Invalid({ moderators: 'boards.moderators.unknown' })
   await tx.delete(boardModerators).where(eq(boardModerators.boardId, boardId))
   if (found.length > 0) await tx.insert(boardModerators).values(found.map(({ id }) => ({ boardId, accountId: id })))

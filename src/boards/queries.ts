@@ -10,7 +10,11 @@ export type BoardGroup = { board: Board; children: Board[] }
 /** All boards this actor may see, in the operator's order; archived ones only when asked for. One statement. */
 export async function listBoards(db: Db, actor: Actor, { archived = false } = {}): Promise<Board[]> {
   const visible = visibleTo(actor)
-  const rows = await db.select().from(boards).where(archived ? undefined : isNull(boards.archivedAt)).orderBy(asc(boards.position), asc(boards.id))
+  const rows = await db
+    .select()
+    .from(boards)
+    .where(archived ? undefined : isNull(boards.archivedAt))
+    .orderBy(asc(boards.position), asc(boards.id))
   return rows.filter(board => visible.includes(board.visibility))
 }
 
@@ -30,7 +34,10 @@ export async function findBoard(db: Db, actor: Actor, slug: string): Promise<Boa
 
 /** The open board a topic is asked in. Throws Missing when there is none, or it is archived or not for this actor. */
 export async function findOpenBoard(db: Db, actor: Actor, id: number): Promise<Board> {
-  const [board] = await db.select().from(boards).where(and(eq(boards.id, id), isNull(boards.archivedAt)))
+  const [board] = await db
+    .select()
+    .from(boards)
+    .where(and(eq(boards.id, id), isNull(boards.archivedAt)))
   if (!board || !visibleTo(actor).includes(board.visibility)) throw new Missing()
   return board
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type AnyPgColumn, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
-import { VISIBILITIES } from '../accounts/visibility.ts'
 import { accounts } from '../accounts/schema.ts'
+import { VISIBILITIES } from '../accounts/visibility.ts'
 import { identity, moment, reference } from '../platform/schema.ts'
 
 export const KINDS = ['question', 'discussion', 'comparison', 'tip'] as const
@@ -32,8 +32,12 @@ export const boards = pgTable(
 export const boardModerators = pgTable(
   'board_moderators',
   {
-    boardId: reference('board_id').notNull().references(() => boards.id, { onDelete: 'cascade' }),
-    accountId: reference('account_id').notNull().references(() => accounts.id, { onDelete: 'cascade' }),
+    boardId: reference('board_id')
+      .notNull()
+      .references(() => boards.id, { onDelete: 'cascade' }),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
     since: moment('since').notNull().default(sql`now()`),
   },
   t => [primaryKey({ columns: [t.boardId, t.accountId] }), index('board_moderators_account').on(t.accountId)],

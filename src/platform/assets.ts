@@ -24,10 +24,12 @@ export async function prepareAssets(dataDir: string): Promise<Assets> {
   const keep = async (name: string, content: string | Buffer) => urls.set(name, `/assets/${await keepFile(folder, name, content)}`)
   await Promise.all([
     keepStyles(keep),
-    readFile(join(PUBLIC, 'icons.svg')).then(icons => keep('icons.svg', icons)),
+    ...['icons.svg', 'favicon.svg'].map(async name => keep(name, await readFile(join(PUBLIC, name)))),
     ...Object.entries(await scripts()).map(async ([name, file]) => keep(name, await readFile(file, 'utf8'))),
   ])
-  const imports = Object.fromEntries([...urls].filter(([name]) => name.endsWith('.js')).map(([name, url]) => [name.replace(/\.js$/, ''), url]))
+  const imports = Object.fromEntries(
+    [...urls].filter(([name]) => name.endsWith('.js')).map(([name, url]) => [name.replace(/\.js$/, ''), url]),
+  )
   const importMap = JSON.stringify({ imports })
   const importMapHash = `'sha256-${createHash('sha256').update(importMap).digest('base64')}'`
   return { folder, url: name => urls.get(name) ?? `/assets/missing-${name}`, importMap, importMapHash }
@@ -61,7 +63,13 @@ async function keepFile(folder: string, name: string, content: string | Buffer):
   const [stem = name, ending = ''] = basename(name).split(/\.(?=[^.]+$)/)
   const file = `${stem}-${hash}.${ending}`
   const target = join(folder, file)
-  if (await access(`${target}.gz`).then(() => true, () => false)) return file
+  if (
+    await access(`${target}.gz`).then(
+      () => true,
+      () => false,
+    )
+  )
+    return file
   const small = await minify(source, ending)
   await writeWhole(target, small)
   await writeWhole(`${target}.br`, await promisify(brotliCompress)(small))

@@ -4,7 +4,11 @@ type Setting<T> = { fallback: string; about: string; read: (value: string) => T 
 
 const text = (value: string) => value
 const optional = (value: string) => value || undefined
-const list = (value: string) => value.split(',').map(part => part.trim()).filter(Boolean)
+const list = (value: string) =>
+  value
+    .split(',')
+    .map(part => part.trim())
+    .filter(Boolean)
 const yes = (value: string) => ['1', 'true', 'yes'].includes(value.toLowerCase())
 
 /** Reads a whole number within bounds; throws a sentence that says what would be right. */
@@ -27,7 +31,8 @@ function oneOf<const T extends string>(...allowed: T[]) {
 function address(...protocols: string[]) {
   return (value: string) => {
     if (!value) return undefined
-    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) throw new Error(`must be an address like ${protocols[0]}//host`)
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol))
+      throw new Error(`must be an address like ${protocols[0]}//host`)
     return value.replace(/\/$/, '')
   }
 }
@@ -47,10 +52,18 @@ export const settings = {
   REDIS_URL: setting('', 'Redis-compatible server shared by many processes; empty uses PostgreSQL', address('redis:', 'rediss:')),
   SMTP_URL: setting('', 'Mail server, e.g. smtp://user:pass@host:587; empty keeps mail in /admin/mailbox', address('smtp:', 'smtps:')),
   MAIL_FROM: setting('hiroba@localhost', 'Sender of the forum’s mail', text),
-  S3_URL: setting('', 'S3-compatible bucket, e.g. https://key:secret@host/bucket?region=auto; empty keeps files in DATA_DIR', address('https:', 'http:')),
+  S3_URL: setting(
+    '',
+    'S3-compatible bucket, e.g. https://key:secret@host/bucket?region=auto; empty keeps files in DATA_DIR',
+    address('https:', 'http:'),
+  ),
   SESSION_DAYS: setting('10', 'Days a log-in lasts without being used', whole(1, 30)),
   TRUST_PROXY: setting('', 'yes when a proxy of yours sets X-Forwarded-For and -Proto', yes),
-  LOG_LEVEL: setting('info', 'fatal, error, warn, info, debug, trace or silent', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')),
+  LOG_LEVEL: setting(
+    'info',
+    'fatal, error, warn, info, debug, trace or silent',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  ),
   METRICS_TOKEN: setting('', 'Bearer token that may read /metrics; empty allows loopback only', optional),
 }
 

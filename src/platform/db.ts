@@ -3,7 +3,10 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 
 /** The database as every verb and query receives it: a connection pool, or a transaction on one connection. */
-export type Db = Pick<PostgresJsDatabase, 'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'execute' | 'transaction' | '$count'>
+export type Db = Pick<
+  PostgresJsDatabase,
+  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'execute' | 'transaction' | '$count'
+>
 
 /** An open pool; `sql` is the driver itself for LISTEN, COPY and shutdown. */
 export type Database = { db: Db; sql: postgres.Sql; close(): Promise<void> }
@@ -35,8 +38,11 @@ function prepareAlways(sql: postgres.Sql): void {
     prepareAlways(tx as unknown as postgres.Sql)
     return work(tx)
   }
-  if (begin) wrapped.begin = (...args: unknown[]) => (begin as (...a: unknown[]) => unknown)(...args.slice(0, -1), preparing(args.at(-1) as never))
-  if (savepoint) wrapped.savepoint = (...args: unknown[]) => (savepoint as (...a: unknown[]) => unknown)(...args.slice(0, -1), preparing(args.at(-1) as never))
+  if (begin)
+    wrapped.begin = (...args: unknown[]) => (begin as (...a: unknown[]) => unknown)(...args.slice(0, -1), preparing(args.at(-1) as never))
+  if (savepoint)
+    wrapped.savepoint = (...args: unknown[]) =>
+      (savepoint as (...a: unknown[]) => unknown)(...args.slice(0, -1), preparing(args.at(-1) as never))
 }
 
 /** True when PostgreSQL is away (refused, reset, shutting down, starting): the request may be tried again soon. */
@@ -49,4 +55,14 @@ export function isDatabaseAway(error: unknown): boolean {
   return false
 }
 
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'CONNECT_TIMEOUT', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED'])
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+])

@@ -38,7 +38,10 @@ export function translator(locale: Locale): Translate {
 
 /** The reader's language from `Accept-Language`: English when it is asked for before Japanese, Japanese otherwise. */
 export function localeFrom(header = ''): Locale {
-  const first = header.split(',').map(part => part.trim().slice(0, 2).toLowerCase()).find(tag => tag === 'ja' || tag === 'en')
+  const first = header
+    .split(',')
+    .map(part => part.trim().slice(0, 2).toLowerCase())
+    .find(tag => tag === 'ja' || tag === 'en')
   return first === 'en' ? 'en' : 'ja'
 }
 
@@ -63,7 +66,13 @@ export const momentText = (locale: Locale, at: Date) => dates[locale].format(at)
 /** The day in full, Japan time. */
 export const dayText = (locale: Locale, at: Date) => days[locale].format(at)
 
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3600], ['minute', 60]]
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+]
 
 /** How long ago, in the largest whole unit: 12 minutes ago, yesterday, 3 months ago. */
 export function agoText(locale: Locale, at: Date, now = Date.now()): string {

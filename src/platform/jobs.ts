@@ -15,10 +15,19 @@ export type Worker = { stop(): Promise<void> }
  * Runs jobs from the database at `url` until stopped. Jobs of a worker that was killed are handed back
  * within seconds, because a living worker holds an advisory lock on its name and a dead one cannot.
  */
-export async function startWorker(options: { url: string; db: Db; tasks: TaskList; clock: CronItem[]; log: Log; concurrency?: number }): Promise<Worker> {
+export async function startWorker(options: {
+  url: string
+  db: Db
+  tasks: TaskList
+  clock: CronItem[]
+  log: Log
+  concurrency?: number
+}): Promise<Worker> {
   const { url, db, log, concurrency = 4 } = options
   const pool = new pg.Pool({ connectionString: url, max: concurrency + 3, application_name: 'hiroba-worker' })
   pool.on('error', error => log.warn({ err: error }, 'a worker connection was lost'))
+  // A connection that breaks while it is lent out says so on itself; unheard, that would end the process.
+  pool.on('connect', client => client.on('error', error => log.warn({ err: error }, 'a worker connection broke')))
   let runner: Runner | undefined
   let stopping = false
   const stopped = keepRunning()
@@ -27,7 +36,13 @@ export async function startWorker(options: { url: string; db: Db; tasks: TaskLis
     while (!stopping) {
       try {
         const events: WorkerEvents = new EventEmitter()
-        events.on('pool:create', ({ workerPool }) => void holdName(pool, workerPool.id, workerPool.promise).catch(error => log.warn({ err: error }, 'a worker could not hold its name')))
+        events.on(
+          'pool:create',
+          ({ workerPool }) =>
+            void holdName(pool, workerPool.id, workerPool.promise).catch(error =>
+              log.warn({ err: error }, 'a worker could not hold its name'),
+            ),
+        )
         runner = await run({
           pgPool: pool,
           events,
@@ -36,12 +51,14 @@ export async function startWorker(options: { url: string; db: Db; tasks: TaskLis
           noHandleSignals: true,
           logger: workerLogger(log),
           preset: {
-            worker: { concurrentJobs: concurrency,
+            worker: {
+              concurrentJobs: concurrency,
               pollInterval: 2000,
               maxPoolSize: concurrency + 3,
               localQueue: { size: concurrency * 4, ttl: 30_000 },
               completeJobBatchDelay: 0,
-              failJobBatchDelay: 0, },
+              failJobBatchDelay: 0,
+            },
           },
         })
         await handBackJobsOfTheDead(db)
@@ -66,7 +83,6 @@ export async function startWorker(options: { url: string; db: Db; tasks: TaskLis
 /** Holds the advisory lock on a pool's name for as long as the pool works; the lock dies with the process. */
 async function holdName(pool: pg.Pool, name: string, done: Promise<unknown>): Promise<void> {
   const client = await pool.connect()
-  client.on('error', () => {})
   await client.query('select pg_advisory_lock($1, hashtext($2))', [ALIVE, name])
   await done.catch(() => {})
   client.release(true)

@@ -12,7 +12,9 @@ export type Mailer = { send(mail: Mail): Promise<void>; close(): void }
  * before it is sent and marked after: a crash in between may repeat it, never lose it.
  */
 export function openMailer(db: Db, { smtpUrl, from }: { smtpUrl?: string; from: string }): Mailer {
-  const transport = smtpUrl ? nodemailer.createTransport({ url: smtpUrl, pool: true, connectionTimeout: 10_000, socketTimeout: 20_000 } as object) : undefined
+  const transport = smtpUrl
+    ? nodemailer.createTransport({ url: smtpUrl, pool: true, connectionTimeout: 10_000, socketTimeout: 20_000 } as object)
+    : undefined
   return {
     async send({ onceKey, to, subject, text, html }) {
       await db.insert(mails).values({ onceKey, recipient: to, subject, text, html }).onConflictDoNothing()

@@ -4,7 +4,15 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 
 /** A whole page as guests see it. `tags` name what it shows (`topic:42`); `subject` is what counts as read when it is served. */
-export type CachedPage = { body: Buffer; headers: OutgoingHttpHeaders; tags: string[]; subject?: string; br?: Buffer; gzip?: Buffer; madeAt: number }
+export type CachedPage = {
+  body: Buffer
+  headers: OutgoingHttpHeaders
+  tags: string[]
+  subject?: string
+  br?: Buffer
+  gzip?: Buffer
+  madeAt: number
+}
 
 export type PageCache = ReturnType<typeof openPageCache>
 
@@ -15,7 +23,12 @@ type Waiting = { startedAt: number; waiters: ((page: CachedPage | undefined) => 
  * (relative times grow old). One render serves all who wait for the same page.
  */
 export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
-  const pages = new LRUCache<string, CachedPage>({ maxSize: maxBytes, sizeCalculation: page => page.body.length * 1.5 + 500, ttl: maxAge, ttlResolution: 1000 })
+  const pages = new LRUCache<string, CachedPage>({
+    maxSize: maxBytes,
+    sizeCalculation: page => Math.ceil(page.body.length * 1.5) + 500,
+    ttl: maxAge,
+    ttlResolution: 1000,
+  })
   const byTag = new Map<string, Set<string>>()
   const waiting = new Map<string, Waiting>()
   const droppedAt = new Map<string, number>()
@@ -79,7 +92,11 @@ async function compress(page: CachedPage): Promise<void> {
 export function sendCached(page: CachedPage, request: IncomingMessage, response: ServerResponse): void {
   const accepts = request.headers['accept-encoding'] ?? ''
   const [body, encoding] =
-    page.br && accepts.includes('br') ? [page.br, 'br'] : page.gzip && accepts.includes('gzip') ? [page.gzip, 'gzip'] : [page.body, undefined]
+    page.br && accepts.includes('br')
+      ? [page.br, 'br']
+      : page.gzip && accepts.includes('gzip')
+        ? [page.gzip, 'gzip']
+        : [page.body, undefined]
   response.writeHead(200, { ...page.headers, ...(encoding && { 'content-encoding': encoding }), 'content-length': body.length })
   response.end(request.method === 'HEAD' ? undefined : body)
 }

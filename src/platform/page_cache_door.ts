@@ -9,7 +9,10 @@ declare module 'fastify' {
 }
 
 /** Serves guests' pages from memory before anything else runs, and keeps what `reply.keep` allows. */
-export function serveFromCache(app: App, { sessionCookie, onRead }: { sessionCookie: string; onRead(subject: string, request: FastifyRequest): void }): void {
+export function serveFromCache(
+  app: App,
+  { sessionCookie, onRead }: { sessionCookie: string; onRead(subject: string, request: FastifyRequest): void },
+): void {
   app.decorateRequest('cacheKey')
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -29,7 +32,8 @@ export function serveFromCache(app: App, { sessionCookie, onRead }: { sessionCoo
   app.addHook('onSend', async (request, reply, payload) => {
     const { kept } = reply
     if (kept?.subject) onRead(kept.subject, request)
-    if (kept && request.cacheKey) reply.header('cache-control', 'private, no-cache').header('vary', 'Cookie, Accept-Language, Accept-Encoding')
+    if (kept && request.cacheKey)
+      reply.header('cache-control', 'private, no-cache').header('vary', 'Cookie, Accept-Language, Accept-Encoding')
     if (!request.cacheKey || !kept || typeof payload !== 'string' || reply.statusCode !== 200) return payload
     const headers = { ...reply.getHeaders() } as Record<string, string>
     delete headers['content-length']

@@ -15,5 +15,7 @@ export async function openStorage({ dataDir, s3Url }: { dataDir: string; s3Url?:
   const credentials = { accessKeyId: decodeURIComponent(url.username), secretAccessKey: decodeURIComponent(url.password) }
   const bucket = url.pathname.slice(1)
   const region = url.searchParams.get('region') ?? 'auto'
-  return new Disk(new S3Driver({ credentials, endpoint: url.origin, region, bucket, forcePathStyle: true, visibility: 'private', supportsACL: false }))
+  return new Disk(
+    new S3Driver({ credentials, endpoint: url.origin, region, bucket, forcePathStyle: true, visibility: 'private', supportsACL: false }),
+  )
 }

@@ -30,7 +30,10 @@ export async function loadViews(): Promise<Render> {
   }
 }
 
-const OPTIONS: CompileOptions = { knownHelpers: { t: true, ago: true, day: true, moment: true, number: true, icon: true, asset: true, eq: true }, knownHelpersOnly: true }
+const OPTIONS: CompileOptions = {
+  knownHelpers: { t: true, ago: true, day: true, moment: true, number: true, icon: true, asset: true, eq: true, or: true },
+  knownHelpersOnly: true,
+}
 
 function addHelpers(handlebars: typeof Handlebars): void {
   const escape = handlebars.escapeExpression
@@ -48,8 +51,11 @@ function addHelpers(handlebars: typeof Handlebars): void {
     moment: (at: Date, options: Handlebars.HelperOptions) => time(at, momentText(localeOf(options), at), localeOf(options)),
     number: (value: number, options: Handlebars.HelperOptions) => numberText(localeOf(options), value),
     icon: (name: string, options: Handlebars.HelperOptions) =>
-      html(`<svg class="icon${options.hash.large ? ' l' : ''}" aria-hidden="true"><use href="${options.data.root.assetUrl('icons.svg')}#${escape(name)}"/></svg>`),
+      html(
+        `<svg class="icon${options.hash.large ? ' l' : ''}" aria-hidden="true"><use href="${options.data.root.assetUrl('icons.svg')}#${escape(name)}"/></svg>`,
+      ),
     asset: (name: string, options: Handlebars.HelperOptions) => options.data.root.assetUrl(name),
     eq: (a: unknown, b: unknown) => a === b,
+    or: (...values: unknown[]) => values.slice(0, -1).some(Boolean),
   })
 }

@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import fastifyStatic from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Assets } from './assets.ts'
 import type { Config } from './config.ts'
 import { Refused } from './errors.ts'
@@ -66,7 +66,7 @@ export type WebOptions = {
 export async function buildWeb(options: WebOptions): Promise<App> {
   const app = Fastify({
     loggerInstance: options.logger as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.config.TRUST_PROXY,
     bodyLimit: 256 * 1024,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
@@ -84,10 +84,24 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   app.setErrorHandler(showError)
   await app.register(cookie)
   await app.register(helmet, securityHeaders(options))
-  await app.register(compress, { globalCompression: true, threshold: 1400, encodings: ['br', 'gzip', 'identity'], brotliOptions: { params: { 1: 3 } }, zlibOptions: { level: 4 } })
+  await app.register(compress, {
+    globalCompression: true,
+    threshold: 1400,
+    encodings: ['br', 'gzip', 'identity'],
+    brotliOptions: { params: { 1: 3 } },
+    zlibOptions: { level: 4 },
+  })
   await app.register(formbody, { bodyLimit: 256 * 1024 })
   await app.register(multipart, { limits: { fileSize: 12_000_000, files: 4, fields: 40, fieldSize: 200_000 } })
-  await app.register(fastifyStatic, { root: options.assets.folder, prefix: '/assets/', preCompressed: true, immutable: true, maxAge: '365d', decorateReply: false, index: false })
+  await app.register(fastifyStatic, {
+    root: options.assets.folder,
+    prefix: '/assets/',
+    preCompressed: true,
+    immutable: true,
+    maxAge: '365d',
+    decorateReply: false,
+    index: false,
+  })
   return app
 }
 
@@ -138,7 +152,13 @@ function securityHeaders({ config, assets }: WebOptions) {
 }
 
 function decorateReplies(app: App, { render, assets, frame }: WebOptions): void {
-  const root = (request: FastifyRequest, model: Record<string, unknown>) => ({ ...frame(request), assetUrl: assets.url, locale: request.preferences.locale, preferences: request.preferences, ...model })
+  const root = (request: FastifyRequest, model: Record<string, unknown>) => ({
+    ...frame(request),
+    assetUrl: assets.url,
+    locale: request.preferences.locale,
+    preferences: request.preferences,
+    ...model,
+  })
   app.decorateReply('kept')
   app.decorateReply('page', function (this: FastifyReply, view: string, model: PageModel) {
     const context = root(this.request, { ...model, importMap: assets.importMap, path: this.request.url, flash: takeFlash(this) })

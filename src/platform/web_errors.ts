@@ -16,10 +16,18 @@ export async function showError(error: Error, request: FastifyRequest, reply: Fa
   reply.code(problem.status).header('cache-control', 'no-store')
   const fields = fieldErrors(error)
   const t = request.t ?? ((key: string) => key)
-  if (wantsJson(request)) return reply.send({ error: problem.key, message: t(problem.key), ...(fields && { fields: sentences(t, fields) }) })
+  if (wantsJson(request))
+    return reply.send({ error: problem.key, message: t(problem.key), ...(fields && { fields: sentences(t, fields) }) })
   if (!request.preferences) return reply.type('text/plain').send(String(problem.status))
   const errors = fields ? Object.values(sentences(t, fields)) : undefined
-  return reply.page('error', { title: t(problem.key), code: problem.status, message: t(problem.key), hint: t(`${problem.key}Hint`), errors, noIndex: true })
+  return reply.page('error', {
+    title: t(problem.key),
+    code: problem.status,
+    message: t(problem.key),
+    hint: t(`${problem.key}Hint`),
+    errors,
+    noIndex: true,
+  })
 }
 
 function problemOf(error: Error): Problem {
@@ -42,7 +50,9 @@ export function fieldErrors(error: Error): FieldErrors | undefined {
   if (error instanceof Invalid) return error.fields
   const { validation } = error as FastifyError
   if (!validation) return undefined
-  return Object.fromEntries(validation.map(({ instancePath, keyword, params }) => [fieldOf(instancePath, params), shapeMessage(keyword, params)]))
+  return Object.fromEntries(
+    validation.map(({ instancePath, keyword, params }) => [fieldOf(instancePath, params), shapeMessage(keyword, params)]),
+  )
 }
 
 function fieldOf(instancePath: string, params: Record<string, unknown>): string {
@@ -59,7 +69,9 @@ function shapeMessage(keyword: string, params: Record<string, unknown>): FieldEr
 
 /** The reader's sentences for a set of field errors. */
 export function sentences(t: Translate, fields: FieldErrors): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([field, error]) => [field, typeof error === 'string' ? t(error) : t(error.key, error.values)]))
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, error]) => [field, typeof error === 'string' ? t(error) : t(error.key, error.values)]),
+  )
 }
 
 /**
@@ -68,7 +80,8 @@ export function sentences(t: Translate, fields: FieldErrors): Record<string, str
  */
 export function showAgain(show: (request: FastifyRequest, reply: FastifyReply, form: FormAgain) => Promise<FastifyReply> | FastifyReply) {
   return async (error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const tooMany = error instanceof TooMany ? { form: { key: 'errors.tooManyFor', values: { minutes: Math.ceil(error.retryAfter / 60) } } } : undefined
+    const tooMany =
+      error instanceof TooMany ? { form: { key: 'errors.tooManyFor', values: { minutes: Math.ceil(error.retryAfter / 60) } } } : undefined
     const fields = tooMany ?? fieldErrors(error)
     if (!fields || wantsJson(request)) return showError(error, request, reply)
     if (error instanceof TooMany) reply.header('retry-after', error.retryAfter)

@@ -14,7 +14,11 @@ const counted = { helpful: 'helpfulCount', thanks: 'thanksCount', me_too: 'meToo
 export async function react(db: Db, actor: Actor, post: Post, kind: ReactionKind): Promise<void> {
   ensure(canReact(actor, post, post.topic, kind), 'errors.refused')
   await db.transaction(async tx => {
-    const given = await tx.insert(reactions).values({ postId: post.id, accountId: actor.id, kind }).onConflictDoNothing().returning({ kind: reactions.kind })
+    const given = await tx
+      .insert(reactions)
+      .values({ postId: post.id, accountId: actor.id, kind })
+      .onConflictDoNothing()
+      .returning({ kind: reactions.kind })
     if (given.length === 0) return
     await count(tx, post, kind, 1)
     await record(tx, 'reaction.given', { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id, postId: post.id, kind })
@@ -36,6 +40,13 @@ export async function withdrawReaction(db: Db, actor: Actor, post: Post, kind: R
 
 async function count(tx: Db, post: Post, kind: ReactionKind, by: 1 | -1): Promise<void> {
   const column = counted[kind]
-  await tx.update(posts).set({ [column]: sql`${posts[column]} + ${by}` }).where(eq(posts.id, post.id))
-  if (kind === 'me_too') await tx.update(topics).set({ meTooCount: sql`${topics.meTooCount} + ${by}` }).where(eq(topics.id, post.topicId))
+  await tx
+    .update(posts)
+    .set({ [column]: sql`${posts[column]} + ${by}` })
+    .where(eq(posts.id, post.id))
+  if (kind === 'me_too')
+    await tx
+      .update(topics)
+      .set({ meTooCount: sql`${topics.meTooCount} + ${by}` })
+      .where(eq(topics.id, post.topicId))
 }

@@ -10,10 +10,17 @@ export type ReactionKind = (typeof REACTIONS)[number]
 export const reactions = pgTable(
   'reactions',
   {
-    postId: reference('post_id').notNull().references(() => posts.id),
-    accountId: reference('account_id').notNull().references(() => accounts.id),
+    postId: reference('post_id')
+      .notNull()
+      .references(() => posts.id),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id),
     kind: text({ enum: REACTIONS }).notNull(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
-  t => [primaryKey({ columns: [t.postId, t.accountId, t.kind] }), index('reactions_account').on(t.accountId, t.createdAt.desc().nullsFirst())],
+  t => [
+    primaryKey({ columns: [t.postId, t.accountId, t.kind] }),
+    index('reactions_account').on(t.accountId, t.createdAt.desc().nullsFirst()),
+  ],
 )

@@ -14,7 +14,11 @@ export async function addAddendum(db: Db, actor: Actor, topic: Topic, draft: Pos
   ensure(canAddAddendum(actor, topic) && topic.openingId !== null, 'errors.refused')
   const { body, bodyHtml } = await write(db, draft.body)
   await db.transaction(async tx => {
-    const added = await tx.insert(addenda).values({ postId: topic.openingId ?? 0, body, bodyHtml, draftKey: draft.draftKey }).onConflictDoNothing().returning({ id: addenda.id })
+    const added = await tx
+      .insert(addenda)
+      .values({ postId: topic.openingId ?? 0, body, bodyHtml, draftKey: draft.draftKey })
+      .onConflictDoNothing()
+      .returning({ id: addenda.id })
     if (added.length === 0) return
     await tx.update(topics).set({ activeAt: sql`now()` }).where(sql`${topics.id} = ${topic.id}`)
     await tx.delete(drafts).where(sql`${drafts.accountId} = ${actor.id} and ${drafts.place} = ${`addendum:${topic.id}`}`)

@@ -15,7 +15,14 @@ export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: Post
   ensure(canAnswer(actor, topic), topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
   const written = await write(db, draft.body)
   return db.transaction(async tx => {
-    const { post, isNew } = await insertOnce(tx, { topicId: topic.id, kind: 'answer', parentId: null, actor, written, draftKey: draft.draftKey })
+    const { post, isNew } = await insertOnce(tx, {
+      topicId: topic.id,
+      kind: 'answer',
+      parentId: null,
+      actor,
+      written,
+      draftKey: draft.draftKey,
+    })
     if (!isNew) return post
     await countPost(tx, topic.id, { answers: 1 })
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `answer:${topic.id}`)))
@@ -27,11 +34,21 @@ export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: Post
 type NewPost = { topicId: number; kind: 'answer' | 'comment'; parentId: number | null; actor: Actor; written: Written; draftKey: string }
 
 /** Inserts a post unless this draft has become one already: then that one is returned. */
-export async function insertOnce(tx: Db, { topicId, kind, parentId, actor, written, draftKey }: NewPost): Promise<{ post: PostRow; isNew: boolean }> {
+export async function insertOnce(
+  tx: Db,
+  { topicId, kind, parentId, actor, written, draftKey }: NewPost,
+): Promise<{ post: PostRow; isNew: boolean }> {
   const values = { topicId, kind, parentId, authorId: actor.id, draftKey, ...written }
-  const [inserted] = await tx.insert(posts).values(values).onConflictDoNothing({ target: [posts.authorId, posts.draftKey] }).returning()
+  const [inserted] = await tx
+    .insert(posts)
+    .values(values)
+    .onConflictDoNothing({ target: [posts.authorId, posts.draftKey] })
+    .returning()
   if (inserted) return { post: inserted, isNew: true }
-  const [post] = await tx.select().from(posts).where(and(eq(posts.authorId, actor.id), eq(posts.draftKey, draftKey)))
+  const [post] = await tx
+    .select()
+    .from(posts)
+    .where(and(eq(posts.authorId, actor.id), eq(posts.draftKey, draftKey)))
   if (!post) throw new Error('a post was neither inserted nor there')
   return { post, isNew: false }
 }

@@ -27,11 +27,28 @@ export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<Topi
   const written = await write(db, draft.body)
   return db.transaction(async tx => {
     const rootBoardId = board.parentId ?? board.id
-    const values = { boardId: board.id, rootBoardId, visibility: board.visibility, kind: draft.kind, title, excerpt: plainExcerpt(written.bodyText, 120), tags: readTags(draft.tags), authorId: actor.id, draftKey: draft.draftKey }
-    const [topic] = await tx.insert(topics).values(values).onConflictDoNothing({ target: [topics.authorId, topics.draftKey] }).returning()
+    const values = {
+      boardId: board.id,
+      rootBoardId,
+      visibility: board.visibility,
+      kind: draft.kind,
+      title,
+      excerpt: plainExcerpt(written.bodyText, 120),
+      tags: readTags(draft.tags),
+      authorId: actor.id,
+      draftKey: draft.draftKey,
+    }
+    const [topic] = await tx
+      .insert(topics)
+      .values(values)
+      .onConflictDoNothing({ target: [topics.authorId, topics.draftKey] })
+      .returning()
     if (!topic) return findAsked(tx, actor, draft.draftKey)
     const opening = await open(tx, actor, topic, written)
-    await tx.update(boards).set({ topicCount: sql`${boards.topicCount} + 1` }).where(eq(boards.id, board.id))
+    await tx
+      .update(boards)
+      .set({ topicCount: sql`${boards.topicCount} + 1` })
+      .where(eq(boards.id, board.id))
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, 'ask')))
     await record(tx, 'topic.asked', { topicId: topic.id, boardId: board.id, actorId: actor.id, postId: opening })
     return { ...topic, openingId: opening }
@@ -39,13 +56,19 @@ export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<Topi
 }
 
 async function findAsked(tx: Db, actor: Actor, draftKey: string): Promise<TopicRow> {
-  const [topic] = await tx.select().from(topics).where(and(eq(topics.authorId, actor.id), eq(topics.draftKey, draftKey)))
+  const [topic] = await tx
+    .select()
+    .from(topics)
+    .where(and(eq(topics.authorId, actor.id), eq(topics.draftKey, draftKey)))
   if (!topic) throw new Error('a topic was neither inserted nor there')
   return topic
 }
 
 async function open(tx: Db, actor: Actor, topic: TopicRow, written: Written): Promise<number> {
-  const [opening] = await tx.insert(posts).values({ topicId: topic.id, kind: 'opening', authorId: actor.id, ...written }).returning({ id: posts.id })
+  const [opening] = await tx
+    .insert(posts)
+    .values({ topicId: topic.id, kind: 'opening', authorId: actor.id, ...written })
+    .returning({ id: posts.id })
   if (!opening) throw new Error('an opening was not inserted')
   const isFirst = sql`not exists (select from topics earlier where earlier.author_id = ${actor.id} and earlier.id < ${topic.id})`
   await tx.update(topics).set({ openingId: opening.id, isFirst }).where(eq(topics.id, topic.id))

@@ -16,7 +16,13 @@ export async function pickBest(db: Db, actor: Actor, answer: Post): Promise<void
       .set({ bestAnswerId: answer.id, solvedAt: sql`coalesce(${topics.solvedAt}, now())` })
       .where(and(eq(topics.id, answer.topicId), sql`${topics.bestAnswerId} is distinct from ${answer.id}`))
       .returning({ id: topics.id })
-    if (picked.length > 0) await record(tx, 'best_answer.picked', { topicId: answer.topicId, boardId: answer.topic.boardId, actorId: actor.id, postId: answer.id })
+    if (picked.length > 0)
+      await record(tx, 'best_answer.picked', {
+        topicId: answer.topicId,
+        boardId: answer.topic.boardId,
+        actorId: actor.id,
+        postId: answer.id,
+      })
   })
 }
 
@@ -24,7 +30,17 @@ export async function pickBest(db: Db, actor: Actor, answer: Post): Promise<void
 export async function unpickBest(db: Db, actor: Actor, answer: Post): Promise<void> {
   ensure(answer.kind === 'answer' && canPickBest(actor, answer.topic, answer), 'errors.refused')
   await db.transaction(async tx => {
-    const unpicked = await tx.update(topics).set({ bestAnswerId: null, solvedAt: null }).where(and(eq(topics.id, answer.topicId), eq(topics.bestAnswerId, answer.id))).returning({ id: topics.id })
-    if (unpicked.length > 0) await record(tx, 'best_answer.unpicked', { topicId: answer.topicId, boardId: answer.topic.boardId, actorId: actor.id, postId: answer.id })
+    const unpicked = await tx
+      .update(topics)
+      .set({ bestAnswerId: null, solvedAt: null })
+      .where(and(eq(topics.id, answer.topicId), eq(topics.bestAnswerId, answer.id)))
+      .returning({ id: topics.id })
+    if (unpicked.length > 0)
+      await record(tx, 'best_answer.unpicked', {
+        topicId: answer.topicId,
+        boardId: answer.topic.boardId,
+        actorId: actor.id,
+        postId: answer.id,
+      })
   })
 }

@@ -12,7 +12,11 @@ export async function closeTopic(db: Db, actor: Actor, topic: Topic, { solved = 
   ensure(canClose(actor, topic), 'errors.refused')
   const nowSolved = solved && topic.kind === 'question' ? sql`coalesce(${topics.solvedAt}, now())` : topics.solvedAt
   await db.transaction(async tx => {
-    const closed = await tx.update(topics).set({ closedAt: sql`now()`, closedById: actor.id, solvedAt: sql`${nowSolved}` }).where(and(eq(topics.id, topic.id), isNull(topics.closedAt))).returning({ id: topics.id })
+    const closed = await tx
+      .update(topics)
+      .set({ closedAt: sql`now()`, closedById: actor.id, solvedAt: sql`${nowSolved}` })
+      .where(and(eq(topics.id, topic.id), isNull(topics.closedAt)))
+      .returning({ id: topics.id })
     if (closed.length > 0) await record(tx, 'topic.closed', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id })
   })
 }
@@ -21,7 +25,11 @@ export async function closeTopic(db: Db, actor: Actor, topic: Topic, { solved = 
 export async function reopenTopic(db: Db, actor: Actor, topic: Topic): Promise<void> {
   ensure(canReopen(actor, topic), 'errors.refused')
   await db.transaction(async tx => {
-    const opened = await tx.update(topics).set({ closedAt: null, closedById: null }).where(and(eq(topics.id, topic.id), isNotNull(topics.closedAt))).returning({ id: topics.id })
+    const opened = await tx
+      .update(topics)
+      .set({ closedAt: null, closedById: null })
+      .where(and(eq(topics.id, topic.id), isNotNull(topics.closedAt)))
+      .returning({ id: topics.id })
     if (opened.length > 0) await record(tx, 'topic.reopened', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id })
   })
 }

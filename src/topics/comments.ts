@@ -18,7 +18,14 @@ export async function postComment(db: Db, actor: Actor, parent: Post, draft: Pos
   if ([...draft.body].length > COMMENT_LETTERS) throw new Invalid({ body: { key: 'form.tooLong', values: { limit: COMMENT_LETTERS } } })
   const written = await write(db, draft.body)
   return db.transaction(async tx => {
-    const { post, isNew } = await insertOnce(tx, { topicId: parent.topicId, kind: 'comment', parentId: parent.id, actor, written, draftKey: draft.draftKey })
+    const { post, isNew } = await insertOnce(tx, {
+      topicId: parent.topicId,
+      kind: 'comment',
+      parentId: parent.id,
+      actor,
+      written,
+      draftKey: draft.draftKey,
+    })
     if (!isNew) return post
     await countPost(tx, parent.topicId, { answers: 0 })
     await countComment(tx, parent.id)

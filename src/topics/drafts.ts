@@ -8,10 +8,16 @@ import { drafts } from './schema.ts'
 export type Draft = { draftKey: string; content: Record<string, string> }
 
 /** A key under which one post is posted once, however often its form is sent. */
-export const newDraftKey = () => randomUUID()
+export const newDraftKey = (): string => randomUUID()
 
 /** Keeps what somebody is writing at a place (`ask`, `answer:42`, `comment:9`, `edit:9`); empty content forgets it. */
-export async function keepDraft(db: Db, actor: Actor, place: string, content: Record<string, string>, draftKey = newDraftKey()): Promise<void> {
+export async function keepDraft(
+  db: Db,
+  actor: Actor,
+  place: string,
+  content: Record<string, string>,
+  draftKey = newDraftKey(),
+): Promise<void> {
   ensure(!isGuest(actor), 'errors.refused')
   if (!Object.values(content).some(text => text.trim())) return forgetDraft(db, actor, place)
   await db
@@ -27,6 +33,11 @@ export async function forgetDraft(db: Db, actor: Actor, place: string): Promise<
 
 /** What the actor is writing at a place; a fresh key where there is nothing yet. Guests have no drafts. */
 export async function findDraft(db: Db, actor: Actor, place: string): Promise<Draft> {
-  const [draft] = isGuest(actor) ? [] : await db.select({ draftKey: drafts.draftKey, content: drafts.content }).from(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, place)))
+  const [draft] = isGuest(actor)
+    ? []
+    : await db
+        .select({ draftKey: drafts.draftKey, content: drafts.content })
+        .from(drafts)
+        .where(and(eq(drafts.accountId, actor.id), eq(drafts.place, place)))
   return draft ?? { draftKey: newDraftKey(), content: {} }
 }

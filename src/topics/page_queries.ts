@@ -36,7 +36,14 @@ export async function findTopicWithOpening(db: Db, actor: Actor, id: number) {
   const added = sql<{ id: number; bodyHtml: string; createdAt: string }[] | null>`(
     select json_agg(json_build_object('id', a.id, 'bodyHtml', a.body_html, 'createdAt', a.created_at) order by a.id) from ${addenda} a where a.post_id = ${posts.id})`
   const [row] = await db
-    .select({ topic: topics, board: boards, opening: words, author: byline, parent: { slug: parents.slug, nameJa: parents.nameJa, nameEn: parents.nameEn }, addenda: added })
+    .select({
+      topic: topics,
+      board: boards,
+      opening: words,
+      author: byline,
+      parent: { slug: parents.slug, nameJa: parents.nameJa, nameEn: parents.nameEn },
+      addenda: added,
+    })
     .from(topics)
     .innerJoin(boards, eq(boards.id, topics.boardId))
     .leftJoin(parents, eq(parents.id, boards.parentId))
@@ -44,7 +51,13 @@ export async function findTopicWithOpening(db: Db, actor: Actor, id: number) {
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .where(eq(topics.id, id))
   if (!row || !maySee(actor, row.topic)) throw new Missing()
-  return { ...row.topic, board: row.board, parentBoard: row.parent, opening: { ...row.opening, author: row.author }, addenda: row.addenda ?? [] }
+  return {
+    ...row.topic,
+    board: row.board,
+    parentBoard: row.parent,
+    opening: { ...row.opening, author: row.author },
+    addenda: row.addenda ?? [],
+  }
 }
 export type TopicWithOpening = Awaited<ReturnType<typeof findTopicWithOpening>>
 
@@ -59,17 +72,32 @@ export type ShownPost = TopicWithOpening['opening']
  * A page of answers: guaranteed first, then the best answer unless another is far more helpful, then by helpful and age;
  * or newest first. `at` begins the page with the answer that has this id, so that a link finds it wherever it stands.
  */
-export async function listAnswers(db: Db, actor: Actor, topic: Topic | TopicWithOpening, { order, after, at }: { order: Order; after?: string; at?: number }): Promise<Page<ShownPost> & { isFirst: boolean }> {
+export async function listAnswers(
+  db: Db,
+  actor: Actor,
+  topic: Topic | TopicWithOpening,
+  { order, after, at }: { order: Order; after?: string; at?: number },
+): Promise<Page<ShownPost> & { isFirst: boolean }> {
   const cursor = numberCursor(after)
   const isFirst = !cursor && !at
   const rows = await db
     .select({ ...words, author: byline, rank: order === 'new' ? sql<number>`0` : rankOf(topic) })
     .from(posts)
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
-    .where(and(eq(posts.topicId, topic.id), eq(posts.kind, sql`'answer'`), stands(actor, topic.boardId), isFirst ? undefined : beyond(order, topic, cursor, at)))
+    .where(
+      and(
+        eq(posts.topicId, topic.id),
+        eq(posts.kind, sql`'answer'`),
+        stands(actor, topic.boardId),
+        isFirst ? undefined : beyond(order, topic, cursor, at),
+      ),
+    )
     .orderBy(...(order === 'new' ? [desc(posts.id)] : [...(isFirst ? [asc(rankOf(topic))] : []), desc(posts.helpfulCount), asc(posts.id)]))
     .limit(ANSWERS_A_PAGE + 1)
-  const page = pageOf(rows, ANSWERS_A_PAGE, last => ({ value: String(last.rank < 2 ? 999_999_999 : last.helpfulCount), id: last.rank < 2 ? 0 : last.id }))
+  const page = pageOf(rows, ANSWERS_A_PAGE, last => ({
+    value: String(last.rank < 2 ? 999_999_999 : last.helpfulCount),
+    id: last.rank < 2 ? 0 : last.id,
+  }))
   return { ...page, isFirst }
 }
 
@@ -90,7 +118,12 @@ function bestLeads(topicId: number, bestId: number): SQL {
 }
 
 /** Later pages hold neither guaranteed nor leading best answers: those stood on the first. */
-function beyond(order: Order, topic: Topic | TopicWithOpening, cursor: { value: string; id: number } | undefined, at: number | undefined): SQL | undefined {
+function beyond(
+  order: Order,
+  topic: Topic | TopicWithOpening,
+  cursor: { value: string; id: number } | undefined,
+  at: number | undefined,
+): SQL | undefined {
   const from = at ? sql`(select helpful_count from posts where id = ${at}::bigint)` : sql`${cursor?.value ?? 0}::int`
   const id = at ?? cursor?.id ?? 0
   if (order === 'new') return at ? sql`${posts.id} <= ${at}` : sql`${posts.id} < ${id}`
@@ -105,20 +138,52 @@ function stands(actor: Actor, boardId: number): SQL | undefined {
 }
 
 export const COMMENTS_SHOWN = 20
-type ShownComment = Pick<ShownPost, 'id' | 'authorId' | 'bodyHtml' | 'createdAt' | 'editedAt' | 'hiddenAt' | 'author'> & { parentId: number }
+type ShownComment = Pick<ShownPost, 'id' | 'authorId' | 'bodyHtml' | 'createdAt' | 'editedAt' | 'hiddenAt' | 'author'> & {
+  parentId: number
+}
 
 /** The comments below these posts, oldest first, at most `each` below one post. One statement for all. */
-export async function commentsOf(db: Db, actor: Actor, boardId: number, postIds: number[], each = COMMENTS_SHOWN): Promise<Map<number, ShownComment[]>> {
+export async function commentsOf(
+  db: Db,
+  actor: Actor,
+  boardId: number,
+  postIds: number[],
+  each = COMMENTS_SHOWN,
+): Promise<Map<number, ShownComment[]>> {
   if (postIds.length === 0) return new Map()
   const shown = db
-    .select({ id: posts.id, parentId: posts.parentId, authorId: posts.authorId, bodyHtml: posts.bodyHtml, createdAt: posts.createdAt, editedAt: posts.editedAt, hiddenAt: posts.hiddenAt })
+    .select({
+      id: posts.id,
+      parentId: posts.parentId,
+      authorId: posts.authorId,
+      bodyHtml: posts.bodyHtml,
+      createdAt: posts.createdAt,
+      editedAt: posts.editedAt,
+      hiddenAt: posts.hiddenAt,
+    })
     .from(posts)
-    .where(and(sql`${posts.parentId} = parent.id`, eq(posts.kind, sql`'comment'`), isNull(posts.withdrawnAt), canSeeHidden(actor, boardId) ? undefined : isNull(posts.hiddenAt)))
+    .where(
+      and(
+        sql`${posts.parentId} = parent.id`,
+        eq(posts.kind, sql`'comment'`),
+        isNull(posts.withdrawnAt),
+        canSeeHidden(actor, boardId) ? undefined : isNull(posts.hiddenAt),
+      ),
+    )
     .orderBy(posts.id)
     .limit(each)
     .as('shown')
   const rows = await db
-    .select({ id: shown.id, parentId: shown.parentId, authorId: shown.authorId, bodyHtml: shown.bodyHtml, createdAt: shown.createdAt, editedAt: shown.editedAt, hiddenAt: shown.hiddenAt, author: byline })
+    .select({
+      id: shown.id,
+      parentId: shown.parentId,
+      authorId: shown.authorId,
+      bodyHtml: shown.bodyHtml,
+      createdAt: shown.createdAt,
+      editedAt: shown.editedAt,
+      hiddenAt: shown.hiddenAt,
+      author: byline,
+    })
     .from(sql`unnest(${sql.param(postIds)}::bigint[]) as parent(id)`)
     .innerJoinLateral(shown, sql`true`)
     .innerJoin(accounts, eq(accounts.id, shown.authorId))
@@ -127,15 +192,35 @@ export async function commentsOf(db: Db, actor: Actor, boardId: number, postIds:
 }
 
 /** What this reader has of the page: his reactions by post, and what he is still writing here. One statement. */
-export async function findOwnMarks(db: Db, actor: Actor, topicId: number, postIds: number[]): Promise<{ reactions: Map<number, Set<string>>; draft?: { draftKey: string; content: Record<string, string> } }> {
+export async function findOwnMarks(
+  db: Db,
+  actor: Actor,
+  topicId: number,
+  postIds: number[],
+): Promise<{ reactions: Map<number, Set<string>>; draft?: { draftKey: string; content: Record<string, string> } }> {
   const ids = sql.param(postIds)
-  const rows = await db.execute<{ post_id: number | null; kind: string | null; draft: { draftKey: string; content: Record<string, string> } | null }>(sql`
+  const rows = await db.execute<{
+    post_id: number | null
+    kind: string | null
+    draft: { draftKey: string; content: Record<string, string> } | null
+  }>(sql`
     select post_id, kind, null::json as draft from reactions where account_id = ${actor.id} and post_id = any(${ids}::bigint[])
     union all
     select null, null, json_build_object('draftKey', ${drafts.draftKey}, 'content', ${drafts.content}) from ${drafts} where account_id = ${actor.id} and place = ${`answer:${topicId}`}`)
   const reactions = new Map<number, Set<string>>()
-  for (const { post_id, kind } of rows) if (post_id && kind) reactions.set(Number(post_id), (reactions.get(Number(post_id)) ?? new Set()).add(kind))
+  for (const { post_id, kind } of rows)
+    if (post_id && kind) reactions.set(Number(post_id), (reactions.get(Number(post_id)) ?? new Set()).add(kind))
   return { reactions, draft: rows.find(row => row.draft)?.draft ?? undefined }
+}
+
+/** Standing posts by id, with their plain text; whoever shows them has read their topics for this actor. */
+export async function postsByIds(db: Db, ids: number[]) {
+  if (ids.length === 0) return new Map<number, never>()
+  const rows = await db
+    .select({ id: posts.id, topicId: posts.topicId, kind: posts.kind, bodyText: posts.bodyText })
+    .from(posts)
+    .where(and(sql`${posts.id} = any(${sql.param(ids)}::bigint[])`, isNull(posts.hiddenAt), isNull(posts.withdrawnAt)))
+  return new Map(rows.map(row => [row.id, row]))
 }
 
 /** A post with its topic, as this actor may see both. Throws Missing. */
@@ -147,7 +232,8 @@ export async function findPost(db: Db, actor: Actor, id: number) {
     .innerJoin(boards, eq(boards.id, topics.boardId))
     .where(eq(posts.id, id))
   if (!row || !maySee(actor, row.topic)) throw new Missing()
-  if ((row.post.hiddenAt || (row.post.withdrawnAt && row.post.commentCount === 0)) && !canSeeHidden(actor, row.topic.boardId)) throw new Missing()
+  if ((row.post.hiddenAt || (row.post.withdrawnAt && row.post.commentCount === 0)) && !canSeeHidden(actor, row.topic.boardId))
+    throw new Missing()
   return { ...row.post, topic: { ...row.topic, board: row.board } }
 }
 export type Post = Awaited<ReturnType<typeof findPost>>

@@ -11,6 +11,16 @@ export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {
-  const words = title.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-')
-  return encodeURIComponent([...words].slice(0, 40).join('').replace(/^-+|-+$/g, '')) || 'topic'
+  const words = title
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+  return (
+    encodeURIComponent(
+      [...words]
+        .slice(0, 40)
+        .join('')
+        .replace(/^-+|-+$/g, ''),
+    ) || 'topic'
+  )
 }

@@ -45,7 +45,10 @@ export function presentTopicLine(line: TopicLine, locale: Locale, t: Translate) 
 }
 
 /** Why this reader cannot answer here, as a key the page explains; undefined when he can. */
-export function answerObstacle(actor: Actor, topic: { closedAt: Date | null }): 'closed' | 'guest' | 'unconfirmed' | 'suspended' | undefined {
+export function answerObstacle(
+  actor: Actor,
+  topic: { closedAt: Date | null },
+): 'closed' | 'guest' | 'unconfirmed' | 'suspended' | undefined {
   if (topic.closedAt) return 'closed'
   if (isGuest(actor)) return 'guest'
   if (canWrite(actor)) return undefined

@@ -1,4 +1,4 @@
-import { type Actor, canWrite, isGuest } from '../accounts/actor.ts'
+import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
 import type { Translate } from '../platform/i18n.ts'
@@ -8,10 +8,17 @@ import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, c
 import { answerObstacle, presentAuthor } from './present.ts'
 
 type Comments = Awaited<ReturnType<typeof commentsOf>>
-export type PostContext = { actor: Actor; t: Translate; topic: Pick<TopicWithOpening, 'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId'>; comments: Comments; marks: Map<number, Set<string>>; reactionsFor: (post: ShownPost) => string[]; newKey: () => string }
+export type PostContext = {
+  actor: Actor
+  t: Translate
+  topic: Pick<TopicWithOpening, 'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId'>
+  comments: Comments
+  marks: Map<number, Set<string>>
+  reactionsOf: (post: ShownPost, given: Set<string>) => unknown[]
+  newKey: () => string
+}
 
-const ICONS: Record<string, string> = { helpful: 'thumbs-up', thanks: 'heart', me_too: 'hand-helping' }
-const COUNTS = { helpful: 'helpfulCount', thanks: 'thanksCount', me_too: 'meTooCount' } as const
+const NONE = new Set<string>()
 
 /** An opening or an answer with everything that can be done to it by this reader. */
 export function presentPost(post: ShownPost, context: PostContext) {
@@ -33,9 +40,10 @@ export function presentPost(post: ShownPost, context: PostContext) {
     isBest,
     isAsker: post.kind === 'answer' && post.authorId === topic.authorId,
     isGuaranteed: post.guaranteedAt !== null,
-    reactions: gone ? [] : context.reactionsFor(post).map(kind => presentReaction(post, kind, context)),
+    reactions: gone ? [] : context.reactionsOf(post, context.marks.get(post.id) ?? NONE),
     comments: comments.map(comment => presentComment(comment, context)),
-    moreComments: post.commentCount > comments.length ? t('topics.comments.more', { count: post.commentCount - comments.length }) : undefined,
+    moreComments:
+      post.commentCount > comments.length ? t('topics.comments.more', { count: post.commentCount - comments.length }) : undefined,
     canComment: canAnswer(actor, topic) && !gone,
     canEdit: canEdit(actor, post),
     canWithdraw: canWithdraw(actor, post),
@@ -48,14 +56,6 @@ export function presentPost(post: ShownPost, context: PostContext) {
   }
 }
 export type PresentedPost = ReturnType<typeof presentPost>
-
-function presentReaction(post: ShownPost, kind: string, { actor, t, marks }: PostContext) {
-  const given = marks.get(post.id)?.has(kind) ?? false
-  const count = post[COUNTS[kind as keyof typeof COUNTS]]
-  const may = post.authorId !== actor.id && (isGuest(actor) || canWrite(actor))
-  const path = `${postLink(post)}/reactions/${kind}${given ? '?_method=DELETE' : ''}`
-  return { kind, path, id: `reaction-${post.id}-${kind}`, icon: ICONS[kind], label: t(`reactions.${kind}`), count, given, may, show: may || count > 0 }
-}
 
 function presentComment(comment: NonNullable<ReturnType<Comments['get']>>[number], { actor, t, topic }: PostContext) {
   const post = { ...comment, withdrawnAt: null }
@@ -77,7 +77,9 @@ function presentComment(comment: NonNullable<ReturnType<Comments['get']>>[number
 /** The head of a topic's page: where it stands, what it is, what this reader may do with it. */
 export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate) {
   const { locale } = actor.preferences
-  const crumbs = [topic.parentBoard, topic.board].filter(board => board !== null).map(board => ({ name: boardName(board, locale), path: boardPath(board) }))
+  const crumbs = [topic.parentBoard, topic.board]
+    .filter(board => board !== null)
+    .map(board => ({ name: boardName(board, locale), path: boardPath(board) }))
   const isQuestion = topic.kind === 'question'
   return {
     id: topic.id,
@@ -98,6 +100,7 @@ export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate
     addenda: topic.addenda.map(({ bodyHtml, createdAt }) => ({ bodyHtml, at: new Date(createdAt) })),
     answersHeading: t(isQuestion ? 'topics.answers.heading' : 'topics.replies.heading', { count: topic.answerCount }),
     obstacle: answerObstacle(actor, topic),
+    answerPlace: `answer:${topic.id}`,
     canAddAddendum: isQuestion && canAddAddendum(actor, topic),
     canClose: !topic.closedAt && canClose(actor, topic),
     canCloseSolved: !topic.closedAt && isQuestion && !topic.solvedAt && topic.authorId === actor.id,

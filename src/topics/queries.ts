@@ -8,7 +8,14 @@ import { momentCursor, type Page, pageOf } from '../platform/paging.ts'
 import { topics } from './schema.ts'
 
 /** What is shown of a person beside his words. */
-export const byline = { id: accounts.id, handle: accounts.handle, name: accounts.name, avatarKey: accounts.avatarKey, role: accounts.role, closedAt: accounts.closedAt }
+export const byline = {
+  id: accounts.id,
+  handle: accounts.handle,
+  name: accounts.name,
+  avatarKey: accounts.avatarKey,
+  role: accounts.role,
+  closedAt: accounts.closedAt,
+}
 export type Author = Pick<typeof accounts.$inferSelect, keyof typeof byline>
 
 const place = { id: boards.id, slug: boards.slug, nameJa: boards.nameJa, nameEn: boards.nameEn }
@@ -38,7 +45,13 @@ export const LISTS = ['new', 'active', 'unanswered', 'solved', 'tips'] as const
 export type List = (typeof LISTS)[number]
 
 const shown = and(isNull(topics.hiddenAt), isNull(topics.withdrawnAt))
-const sorted = { new: topics.createdAt, active: topics.activeAt, unanswered: topics.createdAt, solved: topics.solvedAt, tips: topics.createdAt }
+const sorted = {
+  new: topics.createdAt,
+  active: topics.activeAt,
+  unanswered: topics.createdAt,
+  solved: topics.solvedAt,
+  tips: topics.createdAt,
+}
 const sortField = { new: 'createdAt', active: 'activeAt', unanswered: 'createdAt', solved: 'solvedAt', tips: 'createdAt' } as const
 const only: Record<List, SQL | undefined> = {
   new: undefined,
@@ -49,7 +62,11 @@ const only: Record<List, SQL | undefined> = {
 }
 
 /** One page of a list, of all boards or one (with its children when it is on the first level). One index scan, never an offset. */
-export async function listTopics(db: Db, actor: Actor, { list, board, after, size = 30 }: { list: List; board?: { id: number; parentId: number | null }; after?: string; size?: number }) {
+export async function listTopics(
+  db: Db,
+  actor: Actor,
+  { list, board, after, size = 30 }: { list: List; board?: { id: number; parentId: number | null }; after?: string; size?: number },
+) {
   const column = sorted[list]
   const cursor = momentCursor(after)
   const rows = await db
@@ -75,7 +92,14 @@ export async function listTopics(db: Db, actor: Actor, { list, board, after, siz
 export async function listTopicsBy(db: Db, actor: Actor, accountId: number, after?: string, size = 20): Promise<Page<TopicLine>> {
   const cursor = momentCursor(after)
   const rows = await lines(db, actor)
-    .where(and(shown, inArray(topics.visibility, visibleTo(actor)), eq(topics.authorId, accountId), cursor && lt(topics.createdAt, new Date(cursor.value))))
+    .where(
+      and(
+        shown,
+        inArray(topics.visibility, visibleTo(actor)),
+        eq(topics.authorId, accountId),
+        cursor && lt(topics.createdAt, new Date(cursor.value)),
+      ),
+    )
     .orderBy(desc(topics.createdAt))
     .limit(size + 1)
   return pageOf(rows, size, last => ({ value: last.createdAt.toISOString(), id: last.id }))
@@ -84,24 +108,38 @@ export async function listTopicsBy(db: Db, actor: Actor, accountId: number, afte
 /** The topics with these ids that this actor may see, by id; for rows found elsewhere (search). */
 export async function topicsByIds(db: Db, actor: Actor, ids: number[]): Promise<Map<number, TopicLine>> {
   if (ids.length === 0) return new Map()
-  const rows = await lines(db, actor).where(and(shown, inArray(topics.visibility, visibleTo(actor)), sql`${topics.id} = any(${sql.param(ids)}::bigint[])`))
+  const rows = await lines(db, actor).where(
+    and(shown, inArray(topics.visibility, visibleTo(actor)), sql`${topics.id} = any(${sql.param(ids)}::bigint[])`),
+  )
   return new Map(rows.map(row => [row.id, row]))
 }
 
 function lines(db: Db, _actor: Actor) {
-  return db.select(line).from(topics).innerJoin(accounts, eq(accounts.id, topics.authorId)).innerJoin(boards, eq(boards.id, topics.boardId)).$dynamic()
+  return db
+    .select(line)
+    .from(topics)
+    .innerJoin(accounts, eq(accounts.id, topics.authorId))
+    .innerJoin(boards, eq(boards.id, topics.boardId))
+    .$dynamic()
 }
 
 /** A topic with its board, as this actor may see it; without its posts. Throws Missing when there is none or it is not for him. */
 export async function findTopic(db: Db, actor: Actor, id: number) {
-  const [row] = await db.select({ topic: topics, board: boards }).from(topics).innerJoin(boards, eq(boards.id, topics.boardId)).where(eq(topics.id, id))
+  const [row] = await db
+    .select({ topic: topics, board: boards })
+    .from(topics)
+    .innerJoin(boards, eq(boards.id, topics.boardId))
+    .where(eq(topics.id, id))
   if (!row || !maySee(actor, row.topic)) throw new Missing()
   return { ...row.topic, board: row.board }
 }
 export type Topic = Awaited<ReturnType<typeof findTopic>>
 
 /** Hidden topics are for the board's moderators alone, withdrawn ones for nobody else than their author and moderators. */
-export function maySee(actor: Actor, topic: Pick<typeof topics.$inferSelect, 'visibility' | 'hiddenAt' | 'withdrawnAt' | 'boardId'>): boolean {
+export function maySee(
+  actor: Actor,
+  topic: Pick<typeof topics.$inferSelect, 'visibility' | 'hiddenAt' | 'withdrawnAt' | 'boardId'>,
+): boolean {
   if (topic.hiddenAt || topic.withdrawnAt) return moderatesBoard(actor, topic.boardId)
   return visibleTo(actor).includes(topic.visibility)
 }

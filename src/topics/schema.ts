@@ -13,14 +13,18 @@ export const topics = pgTable(
   'topics',
   {
     id: identity(),
-    boardId: reference('board_id').notNull().references(() => boards.id),
+    boardId: reference('board_id')
+      .notNull()
+      .references(() => boards.id),
     rootBoardId: reference('root_board_id').notNull(),
     visibility: text({ enum: VISIBILITIES }).notNull().default('public'),
     kind: text({ enum: KINDS }).notNull(),
     title: text().notNull(),
     excerpt: text().notNull().default(''),
     tags: text().array().notNull().default(sql`'{}'`),
-    authorId: reference('author_id').notNull().references(() => accounts.id),
+    authorId: reference('author_id')
+      .notNull()
+      .references(() => accounts.id),
     openingId: reference('opening_id'),
     bestAnswerId: reference('best_answer_id'),
     duplicateOfId: reference('duplicate_of_id'),
@@ -73,10 +77,14 @@ export const posts = pgTable(
   'posts',
   {
     id: identity(),
-    topicId: reference('topic_id').notNull().references(() => topics.id),
+    topicId: reference('topic_id')
+      .notNull()
+      .references(() => topics.id),
     kind: text({ enum: POST_KINDS }).notNull(),
     parentId: reference('parent_id'),
-    authorId: reference('author_id').notNull().references(() => accounts.id),
+    authorId: reference('author_id')
+      .notNull()
+      .references(() => accounts.id),
     body: text().notNull(),
     bodyHtml: text('body_html').notNull(),
     bodyText: text('body_text').notNull(),
@@ -107,9 +115,13 @@ export const posts = pgTable(
 export const revisions = pgTable(
   'revisions',
   {
-    postId: reference('post_id').notNull().references(() => posts.id),
+    postId: reference('post_id')
+      .notNull()
+      .references(() => posts.id),
     number: integer().notNull(),
-    editorId: reference('editor_id').notNull().references(() => accounts.id),
+    editorId: reference('editor_id')
+      .notNull()
+      .references(() => accounts.id),
     title: text(),
     body: text().notNull(),
     reason: text().notNull().default(''),
@@ -123,7 +135,9 @@ export const addenda = pgTable(
   'addenda',
   {
     id: identity(),
-    postId: reference('post_id').notNull().references(() => posts.id),
+    postId: reference('post_id')
+      .notNull()
+      .references(() => posts.id),
     body: text().notNull(),
     bodyHtml: text('body_html').notNull(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
@@ -136,7 +150,9 @@ export const addenda = pgTable(
 export const drafts = pgTable(
   'drafts',
   {
-    accountId: reference('account_id').notNull().references(() => accounts.id, { onDelete: 'cascade' }),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
     place: text().notNull(),
     draftKey: text('draft_key').notNull(),
     content: jsonb().$type<Record<string, string>>().notNull(),

@@ -17,10 +17,18 @@ export async function withdrawPost(db: Db, actor: Actor, post: Post): Promise<{ 
   ensure(canWithdraw(actor, post), 'errors.refused')
   return db.transaction(async tx => {
     const [topic] = await tx.select().from(topics).where(eq(topics.id, post.topicId)).for('update')
-    const [gone] = await tx.update(posts).set({ withdrawnAt: sql`now()` }).where(and(eq(posts.id, post.id), isNull(posts.withdrawnAt))).returning({ id: posts.id })
+    const [gone] = await tx
+      .update(posts)
+      .set({ withdrawnAt: sql`now()` })
+      .where(and(eq(posts.id, post.id), isNull(posts.withdrawnAt)))
+      .returning({ id: posts.id })
     const topicGone = post.kind === 'opening' && topic?.postCount === 1
     if (!gone || !topic) return { topicGone }
-    if (post.kind === 'comment') await tx.update(posts).set({ commentCount: sql`${posts.commentCount} - 1` }).where(eq(posts.id, post.parentId ?? 0))
+    if (post.kind === 'comment')
+      await tx
+        .update(posts)
+        .set({ commentCount: sql`${posts.commentCount} - 1` })
+        .where(eq(posts.id, post.parentId ?? 0))
     if (post.kind !== 'opening') await uncount(tx, post)
     if (topicGone) await withdrawTopic(tx, post)
     const ids = { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id }
@@ -45,5 +53,8 @@ async function uncount(tx: Db, post: Post): Promise<void> {
 
 async function withdrawTopic(tx: Db, post: Post): Promise<void> {
   await tx.update(topics).set({ withdrawnAt: sql`now()` }).where(eq(topics.id, post.topicId))
-  await tx.update(boards).set({ topicCount: sql`${boards.topicCount} - 1` }).where(eq(boards.id, post.topic.boardId))
+  await tx
+    .update(boards)
+    .set({ topicCount: sql`${boards.topicCount} - 1` })
+    .where(eq(boards.id, post.topic.boardId))
 }

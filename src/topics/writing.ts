@@ -17,12 +17,19 @@ export async function write(db: Db, body: string): Promise<Written> {
 async function knownHandles(db: Db, mentioned: string[]): Promise<Set<string>> {
   if (mentioned.length === 0) return new Set()
   const names = sql.param(mentioned.slice(0, 50))
-  const rows = await db.select({ handle: accounts.handle }).from(accounts).where(sql`${accounts.handle} = any(${names}::text[]) and ${accounts.closedAt} is null`)
+  const rows = await db
+    .select({ handle: accounts.handle })
+    .from(accounts)
+    .where(sql`${accounts.handle} = any(${names}::text[]) and ${accounts.closedAt} is null`)
   return new Set(rows.map(row => row.handle))
 }
 
 /** Tags as people type them: parted by commas, spaces or 、; at most five, 30 letters each, without #. */
 export function readTags(text: string): string[] {
-  const tags = text.normalize('NFKC').split(/[,\s\u3001\uff0c]+/u).map(tag => tag.replace(/^#+/, '').slice(0, 30)).filter(Boolean)
+  const tags = text
+    .normalize('NFKC')
+    .split(/[,\s\u3001\uff0c]+/u)
+    .map(tag => tag.replace(/^#+/, '').slice(0, 30))
+    .filter(Boolean)
   return [...new Map(tags.map(tag => [tag.toLowerCase(), tag])).values()].slice(0, 5)
 }

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { presentBoard } from '../../boards/present.ts'
 import { inGroups, listBoards } from '../../boards/queries.ts'
@@ -19,36 +19,68 @@ const AskForm = Type.Object({
   tags: Type.String({ maxLength: 300, default: '' }),
   draftKey: Type.String({ minLength: 8, maxLength: 60 }),
 })
-const AskQuery = Type.Object({ title: Type.Optional(Type.String({ maxLength: 400 })), board: Type.Optional(Type.String()), kind: Type.Optional(Type.String()) })
+const AskQuery = Type.Object({
+  title: Type.Optional(Type.String({ maxLength: 400 })),
+  board: Type.Optional(Type.String()),
+  kind: Type.Optional(Type.String()),
+})
 
 /** The ask page, and asking. */
 export async function askRoutes(app: App, services: Services): Promise<void> {
   const { db } = services
 
-  app.get<{ Querystring: typeof AskQuery.static }>('/ask', { config: { access: 'members' }, schema: { querystring: AskQuery } }, async (request, reply) => {
-    const { query } = request
-    const draft = await findDraft(db, request.actor, 'ask')
-    const boards = await listBoards(db, request.actor)
-    const boardId = boards.find(board => board.slug === query.board)?.id
-    const asked = { ...(query.title && { title: query.title }), ...(boardId && { boardId }), ...(query.kind && { kind: query.kind }) }
-    return showAskForm(services, request, reply, { values: { kind: 'question', ...draft.content, ...asked, draftKey: draft.draftKey } })
-  })
+  app.get<{ Querystring: Static<typeof AskQuery> }>(
+    '/ask',
+    { config: { access: 'members' }, schema: { querystring: AskQuery } },
+    async (request, reply) => {
+      const { query } = request
+      const draft = await findDraft(db, request.actor, 'ask')
+      const boards = await listBoards(db, request.actor)
+      const boardId = boards.find(board => board.slug === query.board)?.id
+      const asked = { ...(query.title && { title: query.title }), ...(boardId && { boardId }), ...(query.kind && { kind: query.kind }) }
+      return showAskForm(services, request, reply, { values: { kind: 'question', ...draft.content, ...asked, draftKey: draft.draftKey } })
+    },
+  )
 
   app.post<{ Body: TopicDraft }>(
     '/ask',
-    { config: { access: 'members', draftPlace: () => 'ask' }, schema: { body: AskForm }, errorHandler: showAgain((request, reply, form) => showAskForm(services, request, reply, form)) },
+    {
+      config: { access: 'members', draftPlace: () => 'ask' },
+      schema: { body: AskForm },
+      errorHandler: showAgain((request, reply, form) => showAskForm(services, request, reply, form)),
+    },
     async ({ actor, body }, reply) => reply.flash('asked').see(topicPath(await ask(db, actor, body))),
   )
 
-  app.post<{ Body: { body: string } }>('/preview', { config: { access: 'everyone' }, schema: { body: Type.Object({ body: Type.String({ maxLength: 100_000 }) }) } }, async ({ body }, reply) =>
-    reply.fragment('topics/preview', { bodyHtml: body.body.trim() ? (await renderBody(body.body)).html : '' }),
+  app.post<{ Body: { body: string } }>(
+    '/preview',
+    { config: { access: 'everyone' }, schema: { body: Type.Object({ body: Type.String({ maxLength: 100_000 }) }) } },
+    async ({ body }, reply) => reply.fragment('topics/preview', { bodyHtml: body.body.trim() ? (await renderBody(body.body)).html : '' }),
   )
 }
 
-async function showAskForm({ db }: Services, request: FastifyRequest, reply: FastifyReply, form: Partial<FormAgain>): Promise<FastifyReply> {
+async function showAskForm(
+  { db }: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: Partial<FormAgain>,
+): Promise<FastifyReply> {
   const { actor, t, preferences } = request
   const values = form.values ?? {}
-  const groups = inGroups(await listBoards(db, actor)).map(({ board, children }) => ({ label: presentBoard(board, preferences.locale).name, boards: [board, ...children].map(each => presentBoard(each, preferences.locale, { id: Number(values.boardId) })) }))
+  const groups = inGroups(await listBoards(db, actor)).map(({ board, children }) => ({
+    label: presentBoard(board, preferences.locale).name,
+    boards: [board, ...children].map(each => presentBoard(each, preferences.locale, { id: Number(values.boardId) })),
+  }))
   const kinds = KINDS.map(kind => ({ kind, label: t(`kinds.${kind}`), hint: t(`kinds.hint.${kind}`), isChosen: kind === values.kind }))
-  return reply.page('topics/ask', { title: t('topics.ask.title'), at: 'ask', noIndex: true, groups, kinds, titleLetters: TITLE_LETTERS.max, ...form, values, errors: form.errors ?? {} })
+  return reply.page('topics/ask', {
+    title: t('topics.ask.title'),
+    at: 'ask',
+    noIndex: true,
+    groups,
+    kinds,
+    titleLetters: TITLE_LETTERS.max,
+    ...form,
+    values,
+    errors: form.errors ?? {},
+  })
 }

@@ -1,15 +1,15 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Conflict, Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { wordDiff } from '../../platform/text_diff.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
-import { forgetDraft, findDraft, keepDraft } from '../drafts.ts'
+import { findDraft, forgetDraft, keepDraft } from '../drafts.ts'
 import { type Edit, editPost, listRevisions } from '../editing.ts'
 import { findPost, type Post } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
-import { canEdit } from '../policy.ts'
+import { canEdit, canWithdraw } from '../policy.ts'
 import { presentAuthor } from '../present.ts'
 import { TopicParams } from './topic.ts'
 
@@ -20,17 +20,39 @@ const EditForm = Type.Object({
   reason: Type.String({ maxLength: 200, default: '' }),
   revision: Type.Integer({ minimum: 1 }),
 })
-type Route<Body = unknown> = { Params: typeof TopicParams.static; Body: Body }
+type Route<Body = unknown> = { Params: Static<typeof TopicParams>; Body: Body }
 
 /** Editing a post, its history, and the drafts of everything being written. */
 export async function editingRoutes(app: App, { db }: Services): Promise<void> {
   const id = (request: FastifyRequest) => (request.params as { id: number }).id
 
-  app.get<Route>('/posts/:id/edit', { config: { access: 'members' }, schema: { params: TopicParams } }, async (request, reply) => showEditForm(request, reply, {}))
+  app.get<Route>('/posts/:id/edit', { config: { access: 'members' }, schema: { params: TopicParams } }, async (request, reply) =>
+    showEditForm(request, reply, {}),
+  )
+
+  app.get<Route>(
+    '/posts/:id/withdraw',
+    { config: { access: 'members' }, schema: { params: TopicParams } },
+    async ({ actor, params, t }, reply) => {
+      const post = await findPost(db, actor, params.id)
+      if (!canWithdraw(actor, post)) throw new Missing()
+      return reply.page('topics/withdraw', {
+        title: t('topics.withdraw.title'),
+        noIndex: true,
+        post: presentEdited(post),
+        bodyHtml: post.bodyHtml,
+        staysAsStub: post.commentCount > 0 || (post.kind === 'opening' && post.topic.postCount > 1),
+      })
+    },
+  )
 
   app.put<Route<Edit>>(
     '/posts/:id',
-    { config: { access: 'members', draftPlace: request => `edit:${id(request)}` }, schema: { params: TopicParams, body: EditForm }, errorHandler: showConflict },
+    {
+      config: { access: 'members', draftPlace: request => `edit:${id(request)}` },
+      schema: { params: TopicParams, body: EditForm },
+      errorHandler: showConflict,
+    },
     async ({ actor, params, body }, reply) => {
       const post = await findPost(db, actor, params.id)
       await editPost(db, actor, post, body)
@@ -39,41 +61,77 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
     },
   )
 
-  app.get<Route>('/posts/:id/history', { config: { access: 'everyone' }, schema: { params: TopicParams } }, async ({ actor, params, t }, reply) => {
-    const post = await findPost(db, actor, params.id)
-    const versions = await listRevisions(db, post.id)
-    if (versions.length === 0) throw new Missing()
-    const shown = versions.map((version, index) => {
-      const before = versions[index - 1]
-      return {
-        ...version,
-        at: version.createdAt,
-        editor: presentAuthor(version.editor, t),
-        isCurrent: index === versions.length - 1,
-        parts: presentDiff(before?.body ?? version.body, version.body),
-        titleParts: version.title ? presentDiff(before?.title ?? version.title, version.title) : undefined,
-      }
-    })
-    return reply.page('topics/history', { title: t('topics.history.title'), noIndex: true, versions: shown.toReversed(), topicTitle: post.topic.title, backPath: postPath(post.topic, post) })
-  })
+  app.get<Route>(
+    '/posts/:id/history',
+    { config: { access: 'everyone' }, schema: { params: TopicParams } },
+    async ({ actor, params, t }, reply) => {
+      const post = await findPost(db, actor, params.id)
+      const versions = await listRevisions(db, post.id)
+      if (versions.length === 0) throw new Missing()
+      const shown = versions.map((version, index) => {
+        const before = versions[index - 1]
+        return {
+          ...version,
+          at: version.createdAt,
+          editor: presentAuthor(version.editor, t),
+          isCurrent: index === versions.length - 1,
+          parts: presentDiff(before?.body ?? version.body, version.body),
+          titleParts: version.title ? presentDiff(before?.title ?? version.title, version.title) : undefined,
+        }
+      })
+      return reply.page('topics/history', {
+        title: t('topics.history.title'),
+        noIndex: true,
+        versions: shown.toReversed(),
+        topicTitle: post.topic.title,
+        backPath: postPath(post.topic, post),
+      })
+    },
+  )
 
-  const DraftForm = Type.Object({ place: Type.String({ pattern: '^(ask|(answer|comment|edit|addendum):[0-9]{1,18})$' }), draftKey: Type.Optional(Type.String({ maxLength: 60 })), content: Type.Record(Type.String({ maxLength: 20 }), Type.String({ maxLength: 100_000 })) })
-  app.put<{ Body: typeof DraftForm.static }>('/me/drafts', { config: { access: 'members' }, schema: { body: DraftForm } }, async ({ actor, body }, reply) => {
-    await keepDraft(db, actor, body.place, body.content, body.draftKey)
-    return reply.code(204).send()
+  const DraftForm = Type.Object({
+    place: Type.String({ pattern: '^(ask|(answer|comment|edit|addendum):[0-9]{1,18})$' }),
+    draftKey: Type.Optional(Type.String({ maxLength: 60 })),
+    content: Type.Record(Type.String({ maxLength: 20 }), Type.String({ maxLength: 100_000 })),
   })
+  app.put<{ Body: Static<typeof DraftForm> }>(
+    '/me/drafts',
+    { config: { access: 'members' }, schema: { body: DraftForm } },
+    async ({ actor, body }, reply) => {
+      await keepDraft(db, actor, body.place, body.content, body.draftKey)
+      return reply.code(204).send()
+    },
+  )
   app.delete<{ Querystring: { place: string } }>('/me/drafts', { config: { access: 'members' } }, async ({ actor, query }, reply) => {
     await forgetDraft(db, actor, String(query.place))
     return reply.flash('draftForgotten').see('/')
   })
 
-  async function showEditForm(request: FastifyRequest, reply: FastifyReply, form: { values?: Record<string, unknown>; errors?: Record<string, string> }): Promise<FastifyReply> {
+  async function showEditForm(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: { values?: Record<string, unknown>; errors?: Record<string, string> },
+  ): Promise<FastifyReply> {
     const { actor, t } = request
     const post = await findPost(db, actor, id(request))
     if (!canEdit(actor, post)) throw new Missing()
     const draft = await findDraft(db, actor, `edit:${post.id}`)
-    const values = form.values ?? { body: post.body, title: post.topic.title, tags: post.topic.tags.join(' '), revision: post.revision, ...draft.content }
-    return reply.page('topics/edit', { title: t('topics.edit.title'), noIndex: true, post: presentEdited(post), hasDraft: Object.keys(draft.content).length > 0 && !form.values, ...form, values, errors: form.errors ?? {} })
+    const values = form.values ?? {
+      body: post.body,
+      title: post.topic.title,
+      tags: post.topic.tags.join(' '),
+      revision: post.revision,
+      ...draft.content,
+    }
+    return reply.page('topics/edit', {
+      title: t('topics.edit.title'),
+      noIndex: true,
+      post: presentEdited(post),
+      hasDraft: Object.keys(draft.content).length > 0 && !form.values,
+      ...form,
+      values,
+      errors: form.errors ?? {},
+    })
   }
 
   /** Somebody (another tab) was faster: both texts side by side, and the writer's own to merge; saving again counts from the newer one. */
@@ -82,10 +140,27 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
     const values = request.body as Edit
     const post = await findPost(db, request.actor, id(request))
     const parts = presentDiff(values.body, post.body)
-    return reply.code(409).page('topics/conflict', { title: request.t('topics.conflict.title'), noIndex: true, post: presentEdited(post), parts, values: { ...values, revision: post.revision }, errors: {} })
+    return reply
+      .code(409)
+      .page('topics/conflict', {
+        title: request.t('topics.conflict.title'),
+        noIndex: true,
+        post: presentEdited(post),
+        parts,
+        values: { ...values, revision: post.revision },
+        errors: {},
+      })
   }
 }
 
-const presentDiff = (before: string, after: string) => wordDiff(before, after).map(({ kind, text }) => ({ text, isAdded: kind === 'added', isRemoved: kind === 'removed' }))
+const presentDiff = (before: string, after: string) =>
+  wordDiff(before, after).map(({ kind, text }) => ({ text, isAdded: kind === 'added', isRemoved: kind === 'removed' }))
 
-const presentEdited = (post: Post) => ({ id: post.id, isOpening: post.kind === 'opening', action: `/posts/${post.id}?_method=PUT`, place: `edit:${post.id}`, backPath: postPath(post.topic, post), topicTitle: post.topic.title })
+const presentEdited = (post: Post) => ({
+  id: post.id,
+  isOpening: post.kind === 'opening',
+  action: `/posts/${post.id}?_method=PUT`,
+  place: `edit:${post.id}`,
+  backPath: postPath(post.topic, post),
+  topicTitle: post.topic.title,
+})

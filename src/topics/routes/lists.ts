@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { presentBoard, presentGroups } from '../../boards/present.ts'
 import { findBoard, inGroups, listBoards } from '../../boards/queries.ts'
@@ -9,7 +9,7 @@ import { presentTopicLine } from '../present.ts'
 import { LISTS, type List, listTopics } from '../queries.ts'
 
 const ListQuery = Type.Object({ list: Type.Optional(Type.String()), after: Type.Optional(Type.String({ maxLength: 80 })) })
-type Listing = { Querystring: typeof ListQuery.static }
+type Listing = { Querystring: Static<typeof ListQuery> }
 
 /** Home, the boards, and the lists of topics. */
 export async function listRoutes(app: App, { db }: Services): Promise<void> {
@@ -17,7 +17,11 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
     const { actor, t, query, preferences } = request
     const list = listFrom(query)
     const [page, all] = await Promise.all([listTopics(db, actor, { list, after: query.after }), listBoards(db, actor)])
-    const model = { ...presentList(request, page, '/', list), boards: presentGroups(inGroups(all), preferences.locale), isFirstPage: !query.after }
+    const model = {
+      ...presentList(request, page, '/', list),
+      boards: presentGroups(inGroups(all), preferences.locale),
+      isFirstPage: !query.after,
+    }
     return reply.keep(['lists', 'boards']).page('home', { title: t('site.title'), isHome: true, at: 'home', ...model })
   })
 
@@ -26,22 +30,28 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
     return reply.keep(['boards', 'lists']).page('boards/index', { title: t('boards.title'), at: 'boards', groups })
   })
 
-  app.get<Listing & { Params: { slug: string } }>('/b/:slug', { config: { access: 'everyone', cached: true }, schema: { querystring: ListQuery } }, async (request, reply) => {
-    const { actor, query, preferences } = request
-    const board = await findBoard(db, actor, request.params.slug)
-    const list = listFrom(query)
-    const [page, all] = await Promise.all([listTopics(db, actor, { list, board, after: query.after }), listBoards(db, actor)])
-    const shown = presentBoard(board, preferences.locale)
-    const parent = all.find(other => other.id === board.parentId)
-    const model = {
-      board: { ...shown, rulesHtml: shown.rules && (await renderBody(shown.rules)).html },
-      parent: parent && presentBoard(parent, preferences.locale),
-      children: all.filter(child => child.parentId === board.id).map(child => presentBoard(child, preferences.locale)),
-      boards: presentGroups(inGroups(all), preferences.locale, board),
-      ...presentList(request, page, shown.path, list),
-    }
-    return reply.keep([`board:${board.id}`, 'boards']).page('boards/show', { title: shown.name, description: shown.description, at: 'boards', ...model })
-  })
+  app.get<Listing & { Params: { slug: string } }>(
+    '/b/:slug',
+    { config: { access: 'everyone', cached: true }, schema: { querystring: ListQuery } },
+    async (request, reply) => {
+      const { actor, query, preferences } = request
+      const board = await findBoard(db, actor, request.params.slug)
+      const list = listFrom(query)
+      const [page, all] = await Promise.all([listTopics(db, actor, { list, board, after: query.after }), listBoards(db, actor)])
+      const shown = presentBoard(board, preferences.locale)
+      const parent = all.find(other => other.id === board.parentId)
+      const model = {
+        board: { ...shown, rulesHtml: shown.rules && (await renderBody(shown.rules)).html },
+        parent: parent && presentBoard(parent, preferences.locale),
+        children: all.filter(child => child.parentId === board.id).map(child => presentBoard(child, preferences.locale)),
+        boards: presentGroups(inGroups(all), preferences.locale, board),
+        ...presentList(request, page, shown.path, list),
+      }
+      return reply
+        .keep([`board:${board.id}`, 'boards'])
+        .page('boards/show', { title: shown.name, description: shown.description, at: 'boards', ...model })
+    },
+  )
 }
 
 const listFrom = ({ list }: { list?: string }): List => LISTS.find(name => name === list) ?? 'new'

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
@@ -8,6 +8,7 @@ import { type PostDraft, postAnswer } from '../answers.ts'
 import { pickBest, unpickBest } from '../best_answers.ts'
 import { closeTopic, reopenTopic } from '../closing.ts'
 import { postComment } from '../comments.ts'
+import { findDraft } from '../drafts.ts'
 import { findPost } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
 import { findTopic } from '../queries.ts'
@@ -15,7 +16,7 @@ import { withdrawPost } from '../withdrawing.ts'
 import { showTopic, TopicParams } from './topic.ts'
 
 const Written = Type.Object({ body: Type.String({ maxLength: 100_000 }), draftKey: Type.String({ minLength: 8, maxLength: 60 }) })
-type Route<Body = unknown> = { Params: typeof TopicParams.static; Body: Body }
+type Route<Body = unknown> = { Params: Static<typeof TopicParams>; Body: Body }
 
 /** Everything people do to topics and posts by one press of a button. */
 export async function postRoutes(app: App, services: Services): Promise<void> {
@@ -25,7 +26,12 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
 
   app.post<Route<PostDraft>>(
     '/t/:id/answers',
-    { ...members, config: { access: 'members', draftPlace: request => `answer:${id(request)}` }, schema: { params: TopicParams, body: Written }, errorHandler: showAgain((request, reply, form) => showTopic(services, request, reply, id(request), {}, form)) },
+    {
+      ...members,
+      config: { access: 'members', draftPlace: request => `answer:${id(request)}` },
+      schema: { params: TopicParams, body: Written },
+      errorHandler: showAgain((request, reply, form) => showTopic(services, request, reply, id(request), {}, form)),
+    },
     async ({ actor, params, body }, reply) => {
       const topic = await findTopic(db, actor, params.id)
       const answer = await postAnswer(db, actor, topic, body)
@@ -35,7 +41,12 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
 
   app.post<Route<PostDraft>>(
     '/posts/:id/comments',
-    { ...members, config: { access: 'members', draftPlace: request => `comment:${id(request)}` }, schema: { params: TopicParams, body: Written }, errorHandler: showAgain(showCommentForm) },
+    {
+      ...members,
+      config: { access: 'members', draftPlace: request => `comment:${id(request)}` },
+      schema: { params: TopicParams, body: Written },
+      errorHandler: showAgain(showCommentForm),
+    },
     async ({ actor, params, body }, reply) => {
       const parent = await findPost(db, actor, params.id)
       const comment = await postComment(db, actor, parent, body)
@@ -46,7 +57,12 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
 
   app.post<Route<PostDraft>>(
     '/t/:id/addenda',
-    { ...members, config: { access: 'members', draftPlace: request => `addendum:${id(request)}` }, schema: { params: TopicParams, body: Written }, errorHandler: showAgain(showAddendumForm) },
+    {
+      ...members,
+      config: { access: 'members', draftPlace: request => `addendum:${id(request)}` },
+      schema: { params: TopicParams, body: Written },
+      errorHandler: showAgain(showAddendumForm),
+    },
     async ({ actor, params, body }, reply) => {
       const topic = await findTopic(db, actor, params.id)
       await addAddendum(db, actor, topic, body)
@@ -73,11 +89,15 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
   })
 
   const Closing = Type.Object({ solved: Type.Optional(Type.Boolean()) })
-  app.post<Route<typeof Closing.static>>('/t/:id/close', { ...members, schema: { params: TopicParams, body: Type.Optional(Closing) } }, async ({ actor, params, body }, reply) => {
-    const topic = await findTopic(db, actor, params.id)
-    await closeTopic(db, actor, topic, body)
-    return reply.flash('closed').see(topicPath(topic))
-  })
+  app.post<Route<Static<typeof Closing>>>(
+    '/t/:id/close',
+    { ...members, schema: { params: TopicParams, body: Type.Optional(Closing) } },
+    async ({ actor, params, body }, reply) => {
+      const topic = await findTopic(db, actor, params.id)
+      await closeTopic(db, actor, topic, body)
+      return reply.flash('closed').see(topicPath(topic))
+    },
+  )
   app.delete<Route>('/t/:id/close', members, async ({ actor, params }, reply) => {
     const topic = await findTopic(db, actor, params.id)
     await reopenTopic(db, actor, topic)
@@ -89,15 +109,34 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
   }
   async function showAddendumForm(request: FastifyRequest, reply: FastifyReply, form: object): Promise<FastifyReply> {
     const topic = await findTopic(db, request.actor, id(request))
-    return showSmallForm(request, reply, 'addendum', { topic, ...(await findPost(db, request.actor, topic.openingId ?? 0)) }, form)
+    return showSmallForm(request, reply, 'addendum', await findPost(db, request.actor, topic.openingId ?? 0), form)
   }
-  async function showSmallForm(request: FastifyRequest, reply: FastifyReply, what: 'comment' | 'addendum', post: Awaited<ReturnType<typeof findPost>>, form: object): Promise<FastifyReply> {
+  async function showSmallForm(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    what: 'comment' | 'addendum',
+    post: Awaited<ReturnType<typeof findPost>>,
+    form: object,
+  ): Promise<FastifyReply> {
     const { actor, t } = request
-    const { findDraft } = await import('../drafts.ts')
     const placeId = what === 'comment' ? post.id : post.topicId
     const draft = await findDraft(db, actor, `${what}:${placeId}`)
     const action = what === 'comment' ? `/posts/${post.id}/comments` : `/t/${post.topicId}/addenda`
-    const model = { what: { isAddendum: what === 'addendum' }, action, place: `${what}:${placeId}`, quotedHtml: post.bodyHtml, backPath: postPath(post.topic, post), topicTitle: post.topic.title }
-    return reply.page('topics/small_form', { title: t(`topics.${what}.title`), noIndex: true, values: { body: draft.content.body, draftKey: draft.draftKey }, errors: {}, ...model, ...form })
+    const model = {
+      what: { isAddendum: what === 'addendum' },
+      action,
+      place: `${what}:${placeId}`,
+      quotedHtml: post.bodyHtml,
+      backPath: postPath(post.topic, post),
+      topicTitle: post.topic.title,
+    }
+    return reply.page('topics/small_form', {
+      title: t(`topics.${what}.title`),
+      noIndex: true,
+      values: { body: draft.content.body, draftKey: draft.draftKey },
+      errors: {},
+      ...model,
+      ...form,
+    })
   }
 }

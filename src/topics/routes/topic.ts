@@ -1,11 +1,23 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isGuest } from '../../accounts/actor.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { reactionsFor } from '../../reactions/policy.ts'
+import { presentReaction } from '../../reactions/present.ts'
 import { newDraftKey } from '../drafts.ts'
-import { ANSWERS_A_PAGE, commentsOf, findOwnMarks, findPost, findTopicWithOpening, listAnswers, ORDERS, type Order, type TopicWithOpening } from '../page_queries.ts'
+import {
+  ANSWERS_A_PAGE,
+  commentsOf,
+  findOwnMarks,
+  findPost,
+  findTopicWithOpening,
+  listAnswers,
+  ORDERS,
+  type Order,
+  type ShownPost,
+  type TopicWithOpening,
+} from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
 import { presentPost, presentTopic } from '../present_page.ts'
 
@@ -15,28 +27,55 @@ const PageQuery = Type.Object({
   at: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
   quote: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
 })
-type PageQuery = typeof PageQuery.static
+type PageQuery = Static<typeof PageQuery>
 
-export const TopicParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), slug: Type.Optional(Type.String()) })
+export const TopicParams = Type.Object({
+  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  slug: Type.Optional(Type.String()),
+})
 
 /** What the answer form shows besides the topic: text to begin with, or what has to be mended. */
-export type AnswerForm = { values?: Record<string, unknown>; errors?: Record<string, string>; errorList?: { field: string; text: string }[] }
+export type AnswerForm = {
+  values?: Record<string, unknown>
+  errors?: Record<string, string>
+  errorList?: { field: string; text: string }[]
+}
 
 /** The topic's page. */
 export async function topicRoutes(app: App, services: Services): Promise<void> {
   const options = { config: { access: 'everyone', cached: true } as const, schema: { params: TopicParams, querystring: PageQuery } }
-  app.get<{ Params: typeof TopicParams.static; Querystring: PageQuery }>('/t/:id', options, (request, reply) => showTopic(services, request, reply, request.params.id, request.query))
-  app.get<{ Params: typeof TopicParams.static; Querystring: PageQuery }>('/t/:id/:slug', options, (request, reply) => showTopic(services, request, reply, request.params.id, request.query))
+  app.get<{ Params: Static<typeof TopicParams>; Querystring: PageQuery }>('/t/:id', options, (request, reply) =>
+    showTopic(services, request, reply, request.params.id, request.query),
+  )
+  app.get<{ Params: Static<typeof TopicParams>; Querystring: PageQuery }>('/t/:id/:slug', options, (request, reply) =>
+    showTopic(services, request, reply, request.params.id, request.query),
+  )
 
-  app.get<{ Params: { id: number } }>('/posts/:id', { config: { access: 'everyone' }, schema: { params: TopicParams } }, async ({ actor, params }, reply) => {
-    const post = await findPost(services.db, actor, params.id)
-    const answer = post.kind === 'comment' ? (post.parentId ?? post.id) : post.id
-    return reply.redirect(answer === post.topic.openingId ? `${topicPath(post.topic)}#post-${post.id}` : postPath(post.topic, { id: answer }).replace(/#.*/, `#post-${post.id}`), 303)
-  })
+  app.get<{ Params: { id: number } }>(
+    '/posts/:id',
+    { config: { access: 'everyone' }, schema: { params: TopicParams } },
+    async ({ actor, params }, reply) => {
+      const post = await findPost(services.db, actor, params.id)
+      const answer = post.kind === 'comment' ? (post.parentId ?? post.id) : post.id
+      return reply.redirect(
+        answer === post.topic.openingId
+          ? `${topicPath(post.topic)}#post-${post.id}`
+          : postPath(post.topic, { id: answer }).replace(/#.*/, `#post-${post.id}`),
+        303,
+      )
+    },
+  )
 }
 
 /** Shows a topic; at most five statements for a member: session, topic, answers, comments, his own marks. */
-export async function showTopic({ db }: Services, request: FastifyRequest, reply: FastifyReply, id: number, query: PageQuery, form?: AnswerForm): Promise<FastifyReply> {
+export async function showTopic(
+  { db }: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: number,
+  query: PageQuery,
+  form?: AnswerForm,
+): Promise<FastifyReply> {
   const { actor, t } = request
   const topic = await findTopicWithOpening(db, actor, id)
   const order: Order = ORDERS.find(name => name === query.order) ?? 'helpful'
@@ -47,10 +86,22 @@ export async function showTopic({ db }: Services, request: FastifyRequest, reply
     commentsOf(db, actor, topic.boardId, ids),
     isGuest(actor) ? { reactions: new Map<number, Set<string>>(), draft: undefined } : findOwnMarks(db, actor, topic.id, ids),
   ])
-  const context = { actor, t, topic, comments, marks: marks.reactions, reactionsFor: (post: { kind: 'opening' | 'answer' | 'comment' }) => reactionsFor(post, topic), newKey: newDraftKey }
+  const context = {
+    actor,
+    t,
+    topic,
+    comments,
+    marks: marks.reactions,
+    reactionsOf: (post: ShownPost, given: Set<string>) =>
+      reactionsFor(post, topic).map(kind => presentReaction(post, kind, given.has(kind), actor, t)),
+    newKey: newDraftKey,
+  }
   const shown = answers.rows.map(answer => presentPost(answer, context))
   const path = topicPath(topic)
-  const values = form?.values ?? { body: marks.draft?.content.body ?? (await quoted(db, actor, topic, query.quote)), draftKey: marks.draft?.draftKey ?? newDraftKey() }
+  const values = form?.values ?? {
+    body: marks.draft?.content.body ?? (await quoted(db, actor, topic, query.quote)),
+    draftKey: marks.draft?.draftKey ?? newDraftKey(),
+  }
   return reply.keep([`topic:${topic.id}`], `topic:${topic.id}`).page('topics/show', {
     title: topic.title,
     description: topic.excerpt,
@@ -60,7 +111,11 @@ export async function showTopic({ db }: Services, request: FastifyRequest, reply
     opening: presentPost(topic.opening, context),
     guaranteed: shown.filter(answer => answer.isGuaranteed),
     answers: shown.filter(answer => !answer.isGuaranteed),
-    orders: ORDERS.map(name => ({ path: name === 'helpful' ? path : `${path}?order=${name}`, label: t(`topics.orders.${name}`), isCurrent: name === order })),
+    orders: ORDERS.map(name => ({
+      path: name === 'helpful' ? path : `${path}?order=${name}`,
+      label: t(`topics.orders.${name}`),
+      isCurrent: name === order,
+    })),
     nextPath: answers.next && `${path}?${order === 'new' ? 'order=new&' : ''}after=${encodeURIComponent(answers.next)}`,
     firstPath: answers.isFirst ? undefined : path,
     form: { ...form, values },
@@ -72,5 +127,8 @@ async function quoted(db: Services['db'], actor: FastifyRequest['actor'], topic:
   if (!id) return ''
   const post = await findPost(db, actor, id).catch(() => undefined)
   if (!post || post.topicId !== topic.id || post.withdrawnAt || post.hiddenAt) return ''
-  return `${post.body.split('\n').map(line => `> ${line}`).join('\n')}\n\n`
+  return `${post.body
+    .split('\n')
+    .map(line => `> ${line}`)
+    .join('\n')}\n\n`
 }

@@ -1,0 +1,23 @@
+import { Controller } from '@hotwired/stimulus'
+
+const PAUSE = 350
+
+/** While a title is typed, shows what was asked before. */
+export default class extends Controller {
+  static values = { panel: String }
+
+  changed() {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.show(), PAUSE)
+  }
+
+  disconnect() {
+    clearTimeout(this.timer)
+  }
+
+  async show() {
+    const title = this.element.value.trim()
+    const response = await fetch(`/ask/similar?title=${encodeURIComponent(title)}`)
+    if (response.ok && title === this.element.value.trim()) document.getElementById(this.panelValue).innerHTML = await response.text()
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { presentViewer } from './accounts/present.ts'
+import { registerGate, sessionCookieName } from './accounts/routes/gate.ts'
+import { staleAfter } from './effects.ts'
+import { prepareAssets } from './platform/assets.ts'
+import { hearEvents } from './platform/hearing.ts'
+import type { openLog } from './platform/log.ts'
+import type { Services } from './platform/services.ts'
+import { readSite } from './platform/site.ts'
+import { type App, buildWeb } from './platform/web.ts'
+import { mountRoutes } from './routes.ts'
+import { countVisits } from './topics/visits.ts'
+
+/** Builds the web side of the forum on services that are open already: platform plugins, the gate, then routes. */
+export async function buildApp(services: Services, logger: ReturnType<typeof openLog>): Promise<App> {
+  const { config, db, sql, log, render, siteUrl } = services
+  const assets = await prepareAssets(config.DATA_DIR)
+  const visits = countVisits(db, { onError: error => log.warn({ err: error }, 'visits were not counted') })
+  const site = await readSite(db)
+  const frame = (request: FastifyRequest) => ({
+    site: { ...site.current(request.preferences.locale), url: siteUrl },
+    viewer: presentViewer(request.actor, request.t),
+  })
+  const onRead = (subject: string, request: FastifyRequest) =>
+    visits.add({
+      topicId: Number(subject.slice('topic:'.length)),
+      visitor: visitorOf(request),
+      userAgent: request.headers['user-agent'] ?? '',
+    })
+
+  const app = await buildWeb({ config, logger, render, assets, frame, sessionCookie: sessionCookieName(config), onRead })
+  await registerGate(app, services)
+  await mountRoutes(app, services)
+  const hearing = hearEvents(sql, {
+    heard: event => {
+      app.cache.drop(staleAfter(event))
+      if (event.name === 'site.changed') void site.reload().then(() => app.cache.dropAll())
+    },
+    missed: () => app.cache.dropAll(),
+  })
+  app.addHook('onClose', async () => {
+    await hearing.stop()
+    await visits.stop().catch(() => {})
+  })
+  return app
+}
+
+/** Tells readers apart without knowing them; hashed with a daily secret before it is written. */
+function visitorOf(request: FastifyRequest): string {
+  const { headers, ip, actor } = request
+  return actor?.id
+    ? `member ${actor.id}`
+    : createHash('sha1').update(`${ip} ${headers['user-agent']} ${headers['accept-language']}`).digest('base64')
+}

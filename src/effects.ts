@@ -1,0 +1,31 @@
+import type { EventName, EventOf } from './events.ts'
+import type { Services } from './platform/services.ts'
+import { refreshPost, refreshTopic } from './search/effects.ts'
+
+/** One consequence of an event. Each is safe to repeat. */
+export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
+
+/** What follows from each event. Each consequence that fails is tried again alone. */
+export const effects: { [Name in EventName]?: Effect<Name>[] } = {
+  'topic.asked': [refreshTopic],
+  'topic.changed': [refreshTopic],
+  'topic.closed': [refreshTopic],
+  'topic.reopened': [refreshTopic],
+  'topic.withdrawn': [refreshTopic],
+  'topic.imported': [refreshTopic],
+  'answer.posted': [refreshPost],
+  'addendum.added': [refreshPost],
+  'post.edited': [refreshPost],
+  'post.withdrawn': [refreshPost],
+  'best_answer.picked': [refreshTopic],
+  'best_answer.unpicked': [refreshTopic],
+}
+
+/** Which cached pages no longer tell the truth after an event, by the tags they were kept under. */
+export function staleAfter({ name, data }: EventOf): string[] {
+  if (name === 'account.changed' || name === 'account.closed') return [`account:${data.accountId}`, 'lists']
+  if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
+  if (!('topicId' in data)) return []
+  const inLists = name !== 'reaction.given' && name !== 'reaction.withdrawn' && name !== 'comment.posted'
+  return [`topic:${data.topicId}`, ...(inLists ? ['lists', `board:${data.boardId}`] : [])]
+}

@@ -1,0 +1,12 @@
+import { sql } from 'drizzle-orm'
+import type { Services } from './platform/services.ts'
+import type { App } from './platform/web.ts'
+
+/** For load balancers: the process lives; it can serve. */
+export async function healthRoutes(app: App, { db }: Services): Promise<void> {
+  app.get('/healthz', { config: { access: 'everyone' }, logLevel: 'silent' }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { config: { access: 'everyone' }, logLevel: 'silent' }, async () => {
+    await db.execute(sql`select 1`)
+    return { status: 'ready', search: 'postgres' }
+  })
+}

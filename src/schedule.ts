@@ -1,0 +1,17 @@
+import type { CronItem, TaskList } from 'graphile-worker'
+import type { Services } from './platform/services.ts'
+import { sweepThrottles } from './platform/throttle.ts'
+import { sweepVisits } from './topics/visits.ts'
+
+/** What happens by the clock, and how often. */
+export function clockTasks({ db, search }: Services): { tasks: TaskList; clock: CronItem[] } {
+  const every: { task: string; match: string; run: () => Promise<void> }[] = [
+    { task: 'throttles.sweep', match: '17 * * * *', run: () => sweepThrottles(db) },
+    { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
+    { task: 'search.refresh', match: '*/30 * * * *', run: () => search.refresh() },
+  ]
+  return {
+    tasks: Object.fromEntries(every.map(({ task, run }) => [task, run])),
+    clock: every.map(({ task, match }) => ({ task, match, identifier: task })),
+  }
+}

@@ -1,0 +1,61 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { accounts } from '../accounts/schema.ts'
+import type { Db } from '../platform/db.ts'
+import type { SearchDocument, SearchEngine } from '../platform/search/engine.ts'
+import { posts, topics } from '../topics/schema.ts'
+
+const documentId = (post: { id: number }) => `post-${post.id}`
+
+/** Brings what the engine knows of a topic up to date: its opening and each answer are documents of their own. Safe to repeat. */
+export async function refreshTopicDocuments(db: Db, engine: SearchEngine, topicId: number): Promise<void> {
+  const documents = await topicDocuments(db, topicId)
+  if (documents.length === 0) return engine.removeGroup(String(topicId))
+  await engine.put(documents)
+}
+
+/** Brings one post up to date; its topic's other documents stay as they are. Safe to repeat. */
+export async function refreshPostDocument(db: Db, engine: SearchEngine, topicId: number, postId: number): Promise<void> {
+  const [document] = await topicDocuments(db, topicId, postId)
+  await (document ? engine.put([document]) : engine.remove([documentId({ id: postId })]))
+}
+
+/** Documents of a topic that may be found at all; what is hidden or withdrawn has none. Comments are not documents. */
+async function topicDocuments(db: Db, topicId: number, postId?: number): Promise<SearchDocument[]> {
+  const rows = await db
+    .select({
+      post: { id: posts.id, kind: posts.kind, text: posts.bodyText, createdAt: posts.createdAt, guaranteedAt: posts.guaranteedAt },
+      topic: topics,
+      author: accounts.handle,
+    })
+    .from(posts)
+    .innerJoin(topics, eq(topics.id, posts.topicId))
+    .innerJoin(accounts, eq(accounts.id, posts.authorId))
+    .where(
+      and(
+        eq(topics.id, topicId),
+        isNull(topics.hiddenAt),
+        isNull(topics.withdrawnAt),
+        isNull(posts.hiddenAt),
+        isNull(posts.withdrawnAt),
+        sql`${posts.kind} <> 'comment'`,
+        postId ? eq(posts.id, postId) : undefined,
+      ),
+    )
+  return rows.map(({ post, topic, author }) => ({
+    id: documentId(post),
+    group: String(topic.id),
+    title: topic.title,
+    body: post.kind === 'opening' ? `${post.text}\n${topic.tags.join(' ')}` : post.text,
+    visibility: topic.visibility,
+    filters: {
+      board: [String(topic.rootBoardId), String(topic.boardId)],
+      kind: topic.kind,
+      solved: topic.solvedAt !== null,
+      guaranteed: topic.guaranteedAt !== null,
+      tag: topic.tags.map(tag => tag.toLowerCase()),
+      author,
+      part: post.kind,
+    },
+    createdAt: post.createdAt,
+  }))
+}

@@ -1,0 +1,92 @@
+import { type Actor, visibleTo } from '../accounts/actor.ts'
+import type { Board } from '../boards/queries.ts'
+import { KINDS } from '../boards/schema.ts'
+import type { Db } from '../platform/db.ts'
+import type { SearchEngine, SearchFilters } from '../platform/search/engine.ts'
+import { excerptOf } from '../platform/search/excerpt.ts'
+import { postsByIds } from '../topics/page_queries.ts'
+import { type TopicLine, topicsByIds } from '../topics/queries.ts'
+
+export type Asked = { q?: string; board?: string; kind?: string; solved?: string; tag?: string; after?: string }
+export type Segment = { text: string; marked: boolean }
+/** One topic that was found: the post that fits best, the sentence that says so. */
+export type Found = { topic: TopicLine; postId: number; isAnswer: boolean; title: Segment[]; excerpt: Segment[] }
+
+const PAGE = 20
+
+/**
+ * Searches as this actor may see: ids come from the engine, rows are read again through the topics' own queries,
+ * so what was hidden a moment ago never comes out. Undefined when nothing was asked.
+ */
+export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, asked: Asked, boards: Board[]) {
+  const filters = filtersOf(asked, boards)
+  const text = asked.q?.trim() ?? ''
+  if (!text && Object.keys(filters).length === 0) return undefined
+  const { hits, ...found } = await engine.search({
+    text,
+    visibility: visibleTo(actor),
+    filters,
+    limit: PAGE,
+    after: asked.after,
+    distinct: true,
+  })
+  const postIds = hits.map(hit => Number(hit.id.replace('post-', '')))
+  const [topics, posts] = await Promise.all([
+    topicsByIds(
+      db,
+      actor,
+      hits.map(hit => Number(hit.group)),
+    ),
+    postsByIds(db, postIds),
+  ])
+  const results = hits.flatMap((hit, index): Found[] => {
+    const topic = topics.get(Number(hit.group))
+    const post = posts.get(postIds[index] ?? 0)
+    if (!topic || !post) return []
+    return [
+      {
+        topic,
+        postId: post.id,
+        isAnswer: post.kind === 'answer',
+        title: excerptOf(topic.title, text, { whole: true }),
+        excerpt: excerptOf(post.bodyText, text),
+      },
+    ]
+  })
+  return { ...found, results }
+}
+
+/** Topics like a title, solved ones first; what the actor may not see is not among them. */
+export async function findSimilar(
+  db: Db,
+  engine: SearchEngine,
+  actor: Actor,
+  title: string,
+  { limit, except, solvedFirst }: { limit: number; except?: number; solvedFirst: boolean },
+): Promise<TopicLine[]> {
+  const hits = await engine.similar(title, {
+    visibility: visibleTo(actor),
+    limit: limit * 3,
+    exceptGroup: except ? String(except) : undefined,
+  })
+  const topics = await topicsByIds(
+    db,
+    actor,
+    hits.map(hit => Number(hit.group)),
+  )
+  const found = hits.flatMap(hit => topics.get(Number(hit.group)) ?? [])
+  const inOrder = solvedFirst
+    ? [...found.filter(topic => topic.solvedAt), ...found.filter(topic => !topic.solvedAt && topic.answerCount > 0)]
+    : found
+  return inOrder.slice(0, limit)
+}
+
+function filtersOf({ board, kind, solved, tag }: Asked, boards: Board[]): SearchFilters {
+  const chosen = boards.find(each => each.slug === board)
+  return {
+    ...(chosen && { board: String(chosen.id) }),
+    ...(KINDS.some(each => each === kind) && { kind }),
+    ...((solved === 'yes' || solved === 'no') && { solved: solved === 'yes' }),
+    ...(tag && { tag: tag.normalize('NFKC').toLowerCase() }),
+  } as SearchFilters
+}

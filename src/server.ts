@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { buildApp } from './app.ts'
+import { eventTasks } from './event_jobs.ts'
+import type { Config } from './platform/config.ts'
+import { startEmbeddedPostgres } from './platform/embedded_postgres.ts'
+import { stopRenderer } from './platform/html.ts'
+import { startWorker } from './platform/jobs.ts'
+import { openLog } from './platform/log.ts'
+import { migrate } from './platform/migrate.ts'
+import type { Services } from './platform/services.ts'
+import type { App } from './platform/web.ts'
+import { clockTasks } from './schedule.ts'
+import { openServices } from './services.ts'
+
+/** What this process does: serve pages, follow up events, or both. */
+export type Part = 'web' | 'worker'
+export type RunningServer = { address: string | undefined; services: Services; stop(): Promise<void> }
+
+/**
+ * Starts the forum: its own PostgreSQL where no other is named, migrations, then web, worker or both.
+ * `beforeOpen` runs on the migrated database before the first request is taken.
+ */
+export async function startServer(
+  config: Config,
+  parts: Part[],
+  beforeOpen: (services: Services) => Promise<void> = async () => {},
+): Promise<RunningServer> {
+  mkdirSync(config.DATA_DIR, { recursive: true })
+  const log = openLog(config.LOG_LEVEL)
+  const closing: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close().catch(error => log.error({ err: error }, 'stopping went wrong'))
+  }
+  try {
+    const url = config.DATABASE_URL ?? (await embedded(config, log, closing))
+    await migrate(url)
+    const siteUrl = config.SITE_URL ?? `http://${config.HOST}:${config.PORT}`
+    const { services, close } = await openServices(config, url, log, siteUrl)
+    closing.push(close, stopRenderer)
+    await beforeOpen(services)
+    const app = parts.includes('web') ? await openWeb(services, log, closing) : undefined
+    if (parts.includes('worker')) await work(services, url, closing)
+    return { address: app && addressOf(app), services, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function embedded(config: Config, log: ReturnType<typeof openLog>, closing: (() => Promise<unknown>)[]): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log })
+  closing.push(() => postgres.stop())
+  return postgres.url
+}
+
+async function openWeb(services: Services, log: ReturnType<typeof openLog>, closing: (() => Promise<unknown>)[]): Promise<App> {
+  const { config } = services
+  const app = await buildApp(services, log)
+  await app.listen({ port: config.PORT, host: config.HOST })
+  // A port of 0 takes a free one: links in mail must name the one that was taken.
+  if (!config.SITE_URL) services.siteUrl = addressOf(app)
+  closing.push(() => app.close())
+  return app
+}
+
+async function work(services: Services, url: string, closing: (() => Promise<unknown>)[]): Promise<void> {
+  const { tasks, clock } = clockTasks(services)
+  const worker = await startWorker({ url, db: services.db, tasks: { ...eventTasks(services), ...tasks }, clock, log: services.log })
+  closing.push(() => worker.stop())
+}
+
+function addressOf(app: App): string {
+  const { address, port, family } = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

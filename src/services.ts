@@ -1,0 +1,29 @@
+import type { Config } from './platform/config.ts'
+import { openDatabase } from './platform/db.ts'
+import type { openLog } from './platform/log.ts'
+import { openMailer } from './platform/mail.ts'
+import { createPostgresSearch } from './platform/search/postgres.ts'
+import type { Services } from './platform/services.ts'
+import { openStorage } from './platform/storage.ts'
+import { loadViews } from './platform/views.ts'
+
+/** Opens everything doors may use, on a database that is there. `close` ends it, connections last. */
+export async function openServices(
+  config: Config,
+  databaseUrl: string,
+  log: ReturnType<typeof openLog>,
+  siteUrl: string,
+): Promise<{ services: Services; close(): Promise<void> }> {
+  const database = openDatabase(databaseUrl)
+  const { db, sql } = database
+  const mail = openMailer(db, { smtpUrl: config.SMTP_URL, from: config.MAIL_FROM })
+  const [storage, render] = await Promise.all([openStorage({ dataDir: config.DATA_DIR, s3Url: config.S3_URL }), loadViews()])
+  const services: Services = { config, db, sql, mail, storage, search: createPostgresSearch(db), render, log, siteUrl }
+  return {
+    services,
+    async close() {
+      mail.close()
+      await database.close()
+    },
+  }
+}
