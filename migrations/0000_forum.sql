@@ -3,8 +3,8 @@ CREATE TABLE "account_tokens" (
 	"account_id" bigint NOT NULL,
 	"purpose" text NOT NULL,
 	"email" text NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL,
-	"used_at" timestamp with time zone
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"used_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "accounts" (
@@ -22,10 +22,10 @@ CREATE TABLE "accounts" (
 	"locale" text DEFAULT 'ja' NOT NULL,
 	"type_size" text DEFAULT 'normal' NOT NULL,
 	"theme" text DEFAULT 'auto' NOT NULL,
-	"confirmed_at" timestamp with time zone,
-	"suspended_until" timestamp with time zone,
-	"closed_at" timestamp with time zone,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"confirmed_at" timestamp (3) with time zone,
+	"suspended_until" timestamp (3) with time zone,
+	"closed_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "accounts_handle_unique" UNIQUE("handle")
 );
 --> statement-breakpoint
@@ -33,11 +33,11 @@ CREATE TABLE "sessions" (
 	"id" text PRIMARY KEY NOT NULL,
 	"account_id" bigint NOT NULL,
 	"secret_hash" "bytea" NOT NULL,
-	"expires_at" timestamp with time zone NOT NULL,
-	"absolute_expires_at" timestamp with time zone NOT NULL,
-	"proven_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"seen_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"absolute_expires_at" timestamp (3) with time zone NOT NULL,
+	"proven_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"seen_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"device" text DEFAULT '' NOT NULL,
 	"address" text DEFAULT '' NOT NULL
 );
@@ -45,7 +45,7 @@ CREATE TABLE "sessions" (
 CREATE TABLE "board_moderators" (
 	"board_id" bigint NOT NULL,
 	"account_id" bigint NOT NULL,
-	"since" timestamp with time zone DEFAULT now() NOT NULL,
+	"since" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "board_moderators_board_id_account_id_pk" PRIMARY KEY("board_id","account_id")
 );
 --> statement-breakpoint
@@ -63,7 +63,7 @@ CREATE TABLE "boards" (
 	"visibility" text DEFAULT 'public' NOT NULL,
 	"position" integer DEFAULT 0 NOT NULL,
 	"topic_count" integer DEFAULT 0 NOT NULL,
-	"archived_at" timestamp with time zone,
+	"archived_at" timestamp (3) with time zone,
 	CONSTRAINT "boards_slug_unique" UNIQUE("slug")
 );
 --> statement-breakpoint
@@ -76,7 +76,7 @@ CREATE TABLE "pictures" (
 	"height" integer NOT NULL,
 	"bytes" integer NOT NULL,
 	"widths" integer[] NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "pictures_key_unique" UNIQUE("key")
 );
 --> statement-breakpoint
@@ -84,7 +84,7 @@ CREATE TABLE "events" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "events_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"name" text NOT NULL,
 	"data" jsonb NOT NULL,
-	"at" timestamp with time zone DEFAULT now() NOT NULL
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "mails" (
@@ -94,8 +94,8 @@ CREATE TABLE "mails" (
 	"subject" text NOT NULL,
 	"text" text NOT NULL,
 	"html" text NOT NULL,
-	"queued_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"sent_at" timestamp with time zone,
+	"queued_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"sent_at" timestamp (3) with time zone,
 	CONSTRAINT "mails_once_key_unique" UNIQUE("once_key")
 );
 --> statement-breakpoint
@@ -106,7 +106,7 @@ CREATE TABLE "site_settings" (
 --> statement-breakpoint
 CREATE TABLE "throttles" (
 	"key" text NOT NULL,
-	"window_start" timestamp with time zone NOT NULL,
+	"window_start" timestamp (3) with time zone NOT NULL,
 	"tries" integer DEFAULT 1 NOT NULL,
 	CONSTRAINT "throttles_key_window_start_pk" PRIMARY KEY("key","window_start")
 );
@@ -140,7 +140,7 @@ CREATE TABLE "reactions" (
 	"post_id" bigint NOT NULL,
 	"account_id" bigint NOT NULL,
 	"kind" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "reactions_post_id_account_id_kind_pk" PRIMARY KEY("post_id","account_id","kind")
 );
 --> statement-breakpoint
@@ -149,7 +149,7 @@ CREATE TABLE "addenda" (
 	"post_id" bigint NOT NULL,
 	"body" text NOT NULL,
 	"body_html" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"draft_key" text
 );
 --> statement-breakpoint
@@ -158,7 +158,7 @@ CREATE TABLE "drafts" (
 	"place" text NOT NULL,
 	"draft_key" text NOT NULL,
 	"content" jsonb NOT NULL,
-	"saved_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"saved_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "drafts_account_id_place_pk" PRIMARY KEY("account_id","place")
 );
 --> statement-breakpoint
@@ -177,11 +177,11 @@ CREATE TABLE "posts" (
 	"thanks_count" integer DEFAULT 0 NOT NULL,
 	"me_too_count" integer DEFAULT 0 NOT NULL,
 	"comment_count" integer DEFAULT 0 NOT NULL,
-	"guaranteed_at" timestamp with time zone,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"edited_at" timestamp with time zone,
-	"hidden_at" timestamp with time zone,
-	"withdrawn_at" timestamp with time zone,
+	"guaranteed_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"edited_at" timestamp (3) with time zone,
+	"hidden_at" timestamp (3) with time zone,
+	"withdrawn_at" timestamp (3) with time zone,
 	"draft_key" text,
 	CONSTRAINT "posts_once" UNIQUE("author_id","draft_key"),
 	CONSTRAINT "comments_have_a_parent" CHECK (("posts"."kind" = 'comment') = ("posts"."parent_id" is not null))
@@ -194,7 +194,7 @@ CREATE TABLE "revisions" (
 	"title" text,
 	"body" text NOT NULL,
 	"reason" text DEFAULT '' NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "revisions_post_id_number_pk" PRIMARY KEY("post_id","number")
 );
 --> statement-breakpoint
@@ -216,14 +216,14 @@ CREATE TABLE "topics" (
 	"view_count" integer DEFAULT 0 NOT NULL,
 	"me_too_count" integer DEFAULT 0 NOT NULL,
 	"is_first" boolean DEFAULT false NOT NULL,
-	"solved_at" timestamp with time zone,
-	"guaranteed_at" timestamp with time zone,
-	"closed_at" timestamp with time zone,
+	"solved_at" timestamp (3) with time zone,
+	"guaranteed_at" timestamp (3) with time zone,
+	"closed_at" timestamp (3) with time zone,
 	"closed_by_id" bigint,
-	"hidden_at" timestamp with time zone,
-	"withdrawn_at" timestamp with time zone,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"active_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"hidden_at" timestamp (3) with time zone,
+	"withdrawn_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"active_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"draft_key" text,
 	"source_id" text,
 	"source_url" text,

@@ -6,6 +6,7 @@ import { reactionRoutes } from './reactions/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { keepDraft } from './topics/drafts.ts'
 import { askRoutes } from './topics/routes/asking.ts'
+import { besideRoutes } from './topics/routes/beside.ts'
 import { editingRoutes } from './topics/routes/editing.ts'
 import { listRoutes } from './topics/routes/lists.ts'
 import { postRoutes } from './topics/routes/posts.ts'
@@ -19,6 +20,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await topicRoutes(app, services)
   await askRoutes(app, services)
   await postRoutes(app, services)
+  await besideRoutes(app, services)
   await editingRoutes(app, services)
   await reactionRoutes(app, services)
   await searchRoutes(app, services)

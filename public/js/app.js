@@ -1,9 +1,6 @@
 import { Application } from '@hotwired/stimulus'
 import * as Turbo from '@hotwired/turbo'
 
-// The progress bar's style element would be refused by the page's security policy.
-Turbo.config.drive.progressBarDelay = 3_600_000
-
 const application = Application.start()
 const loading = new Set()
 

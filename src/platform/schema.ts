@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { bigint, customType, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 
-/** A moment, always with its zone. */
-export const moment = (name: string) => timestamp(name, { withTimezone: true })
+/** A moment, always with its zone; to the millisecond, because JavaScript knows no finer and cursors must not skip what lies between. */
+export const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** An identity number. */
 export const identity = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity()

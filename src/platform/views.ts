@@ -36,11 +36,11 @@ const OPTIONS: CompileOptions = {
 }
 
 function addHelpers(handlebars: typeof Handlebars): void {
-  const escape = handlebars.escapeExpression
+  const escapeHtml = handlebars.escapeExpression
   const html = (text: string) => new handlebars.SafeString(text)
   const localeOf = (options: Handlebars.HelperOptions): Locale => options.data.root.locale
   const time = (at: Date | undefined, shown: string, locale: Locale) =>
-    html(`<time datetime="${at?.toISOString()}" title="${escape(at ? momentText(locale, at) : '')}">${escape(shown)}</time>`)
+    html(`<time datetime="${at?.toISOString()}" title="${escapeHtml(at ? momentText(locale, at) : '')}">${escapeHtml(shown)}</time>`)
   handlebars.registerHelper({
     t: (key: string, options: Handlebars.HelperOptions) => {
       for (const _ in options.hash) return translate(localeOf(options), key, options.hash)
@@ -52,7 +52,7 @@ function addHelpers(handlebars: typeof Handlebars): void {
     number: (value: number, options: Handlebars.HelperOptions) => numberText(localeOf(options), value),
     icon: (name: string, options: Handlebars.HelperOptions) =>
       html(
-        `<svg class="icon${options.hash.large ? ' l' : ''}" aria-hidden="true"><use href="${options.data.root.assetUrl('icons.svg')}#${escape(name)}"/></svg>`,
+        `<svg class="icon${options.hash.large ? ' l' : ''}" aria-hidden="true"><use href="${options.data.root.assetUrl('icons.svg')}#${escapeHtml(name)}"/></svg>`,
       ),
     asset: (name: string, options: Handlebars.HelperOptions) => options.data.root.assetUrl(name),
     eq: (a: unknown, b: unknown) => a === b,

@@ -8,7 +8,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Assets } from './assets.ts'
 import type { Config } from './config.ts'
-import { Refused } from './errors.ts'
+import { Missing, Refused } from './errors.ts'
 import { type Locale, localeFrom, type Translate, translator } from './i18n.ts'
 import type { openLog } from './log.ts'
 import { openPageCache, type PageCache } from './page_cache.ts'
@@ -82,6 +82,7 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   serveFromCache(app, { sessionCookie: options.sessionCookie, onRead: options.onRead })
   app.addHook('onRequest', refuseCrossSiteWrites)
   app.setErrorHandler(showError)
+  app.setNotFoundHandler((request, reply) => showError(new Missing(), request, reply))
   await app.register(cookie)
   await app.register(helmet, securityHeaders(options))
   await app.register(compress, {
@@ -129,6 +130,9 @@ function isOwnOrigin({ headers, host }: FastifyRequest): boolean {
   return URL.canParse(origin) && new URL(origin).host === host
 }
 
+/** The one style element Turbo adds, for its progress bar; the journeys fail when an upgrade changes it. */
+const TURBO_STYLE = "'sha256-WAyOw4V+FqDc35lQPyRADLBWbuNK8ahvYEaQIYF1+Ps='"
+
 function securityHeaders({ config, assets }: WebOptions) {
   const https = config.SITE_URL?.startsWith('https:') ?? false
   return {
@@ -137,6 +141,7 @@ function securityHeaders({ config, assets }: WebOptions) {
       directives: {
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'", assets.importMapHash],
+        styleSrc: ["'self'", TURBO_STYLE],
         imgSrc: ["'self'", 'data:', 'blob:'],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],

@@ -5,7 +5,7 @@ import type { Db } from '../platform/db.ts'
 import type { SearchEngine, SearchFilters } from '../platform/search/engine.ts'
 import { excerptOf } from '../platform/search/excerpt.ts'
 import { postsByIds } from '../topics/page_queries.ts'
-import { type TopicLine, topicsByIds } from '../topics/queries.ts'
+import { listTopics, type TopicLine, topicsByIds } from '../topics/queries.ts'
 
 export type Asked = { q?: string; board?: string; kind?: string; solved?: string; tag?: string; after?: string }
 export type Segment = { text: string; marked: boolean }
@@ -21,7 +21,7 @@ const PAGE = 20
 export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, asked: Asked, boards: Board[]) {
   const filters = filtersOf(asked, boards)
   const text = asked.q?.trim() ?? ''
-  if (!text && Object.keys(filters).length === 0) return undefined
+  if (!text) return asked.tag ? listTagged(db, actor, asked.tag, asked.after) : undefined
   const { hits, ...found } = await engine.search({
     text,
     visibility: visibleTo(actor),
@@ -54,6 +54,16 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
     ]
   })
   return { ...found, results }
+}
+
+/** Everything with a tag, newest first: nothing is searched, so nothing is marked. */
+async function listTagged(db: Db, actor: Actor, tag: string, after?: string) {
+  const { rows, next } = await listTopics(db, actor, { list: 'new', tag, after, size: PAGE })
+  const plain = (text: string): Segment[] => [{ text, marked: false }]
+  const results = rows.map(
+    (topic): Found => ({ topic, postId: 0, isAnswer: false, title: plain(topic.title), excerpt: plain(topic.excerpt) }),
+  )
+  return { results, next, total: undefined, exact: false, cut: false, terms: [] }
 }
 
 /** Topics like a title, solved ones first; what the actor may not see is not among them. */

@@ -31,9 +31,10 @@ export async function searchRoutes(app: App, { db, search }: Services): Promise<
         ...presentFilters(query, boards, preferences.locale, t),
         asked: found !== undefined,
         count: found?.total,
-        countText: found && t(found.exact ? 'search.count' : 'search.countAtLeast', { count: found.total }),
+        countText: found?.total !== undefined && t(found.exact ? 'search.count' : 'search.countAtLeast', { count: found.total }),
         cut: found?.cut,
         results: found?.results.map(result => presentResult(result, preferences.locale, t)),
+        nextPath: found?.next && searchPath({ ...query, after: found.next }),
         askPath: `/ask?title=${encodeURIComponent((query.q ?? '').slice(0, 100))}`,
       }
       return reply.page('search/show', {
@@ -69,4 +70,8 @@ export async function searchRoutes(app: App, { db, search }: Services): Promise<
         .fragment('search/similar', { topics: topics.map(similar => presentTopicLine(similar, preferences.locale, t)) })
     },
   )
+}
+
+function searchPath(asked: SearchAddress): string {
+  return `/search?${new URLSearchParams(Object.entries(asked).filter((entry): entry is [string, string] => Boolean(entry[1])))}`
 }

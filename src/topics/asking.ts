@@ -70,7 +70,9 @@ async function open(tx: Db, actor: Actor, topic: TopicRow, written: Written): Pr
     .values({ topicId: topic.id, kind: 'opening', authorId: actor.id, ...written })
     .returning({ id: posts.id })
   if (!opening) throw new Error('an opening was not inserted')
-  const isFirst = sql`not exists (select from topics earlier where earlier.author_id = ${actor.id} and earlier.id < ${topic.id})`
+  const isFirst =
+    topic.kind === 'question' &&
+    sql`not exists (select from topics earlier where earlier.author_id = ${actor.id} and earlier.id < ${topic.id} and earlier.kind = 'question')`
   await tx.update(topics).set({ openingId: opening.id, isFirst }).where(eq(topics.id, topic.id))
   return opening.id
 }

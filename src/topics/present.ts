@@ -22,15 +22,17 @@ export function presentAuthor(author: Author, t: Translate) {
 
 /** A topic as a line of a list, with its number box: solved, waiting or being talked about. */
 export function presentTopicLine(line: TopicLine, locale: Locale, t: Translate) {
+  const board = boardName(line.board, locale)
+  const kind = t(`kinds.${line.kind}`)
   const state = line.solvedAt ? 'solved' : line.answerCount === 0 && line.kind === 'question' ? 'none' : 'open'
   return {
     id: line.id,
     path: topicPath(line),
     title: line.title,
     excerpt: line.excerpt,
-    boardName: boardName(line.board, locale),
-    kindLabel: line.kind === 'question' ? undefined : t(`kinds.${line.kind}`),
-    tags: line.tags.slice(0, 2),
+    boardName: board,
+    kindLabel: line.kind === 'question' || kind === board ? undefined : kind,
+    tags: line.tags.filter(tag => tag !== board).slice(0, 2),
     answerCount: line.answerCount,
     state,
     isSolved: state === 'solved',

@@ -1,7 +1,7 @@
 import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
-import type { Translate } from '../platform/i18n.ts'
+import { numberText, type Translate } from '../platform/i18n.ts'
 import type { commentsOf, ShownPost, TopicWithOpening } from './page_queries.ts'
 import { postLink, topicPath } from './paths.ts'
 import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canWithdraw } from './policy.ts'
@@ -57,7 +57,11 @@ export function presentPost(post: ShownPost, context: PostContext) {
 }
 export type PresentedPost = ReturnType<typeof presentPost>
 
-function presentComment(comment: NonNullable<ReturnType<Comments['get']>>[number], { actor, t, topic }: PostContext) {
+/** A comment with what this reader can do to it. */
+export function presentComment(
+  comment: NonNullable<ReturnType<Comments['get']>>[number],
+  { actor, t, topic }: Pick<PostContext, 'actor' | 't'> & { topic: { authorId: number } },
+) {
   const post = { ...comment, withdrawnAt: null }
   return {
     id: comment.id,
@@ -94,7 +98,7 @@ export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate
     isHidden: topic.hiddenAt !== null,
     isFirst: topic.isFirst,
     tags: topic.tags.map(tag => ({ tag, path: `/search?tag=${encodeURIComponent(tag)}` })),
-    viewCount: topic.viewCount,
+    viewsText: t('topics.views', { count: topic.viewCount, number: numberText(locale, topic.viewCount) }),
     answerCount: topic.answerCount,
     activeAt: topic.activeAt,
     addenda: topic.addenda.map(({ bodyHtml, createdAt }) => ({ bodyHtml, at: new Date(createdAt) })),

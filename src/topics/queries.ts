@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, arrayContains, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Actor, moderatesBoard, visibleTo } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
 import { boards } from '../boards/schema.ts'
@@ -65,7 +65,13 @@ const only: Record<List, SQL | undefined> = {
 export async function listTopics(
   db: Db,
   actor: Actor,
-  { list, board, after, size = 30 }: { list: List; board?: { id: number; parentId: number | null }; after?: string; size?: number },
+  {
+    list,
+    board,
+    tag,
+    after,
+    size = 30,
+  }: { list: List; board?: { id: number; parentId: number | null }; tag?: string; after?: string; size?: number },
 ) {
   const column = sorted[list]
   const cursor = momentCursor(after)
@@ -79,6 +85,7 @@ export async function listTopics(
         shown,
         only[list],
         inArray(topics.visibility, visibleTo(actor)),
+        tag ? arrayContains(topics.tags, [tag]) : undefined,
         board && eq(board.parentId === null ? topics.rootBoardId : topics.boardId, board.id),
         cursor && sql`(${column}, ${topics.id}) < (${cursor.value}::timestamptz, ${cursor.id})`,
       ),
@@ -97,10 +104,10 @@ export async function listTopicsBy(db: Db, actor: Actor, accountId: number, afte
         shown,
         inArray(topics.visibility, visibleTo(actor)),
         eq(topics.authorId, accountId),
-        cursor && lt(topics.createdAt, new Date(cursor.value)),
+        cursor && sql`(${topics.createdAt}, ${topics.id}) < (${cursor.value}::timestamptz, ${cursor.id})`,
       ),
     )
-    .orderBy(desc(topics.createdAt))
+    .orderBy(desc(topics.createdAt), desc(topics.id))
     .limit(size + 1)
   return pageOf(rows, size, last => ({ value: last.createdAt.toISOString(), id: last.id }))
 }

@@ -148,7 +148,7 @@ async function seedTopics(tx: Db, people: Ids, places: Map<string, { id: number;
   const ids: number[] = []
   for (const topic of all) ids.push(await seedTopic(tx, topic, people, places))
   await tx.execute(sql`update boards set topic_count = (select count(*) from topics where board_id = boards.id)`)
-  await tx.execute(sql`update topics set is_first = true where id in (select min(id) from topics group by author_id)`)
+  await tx.execute(sql`update topics set is_first = true where id in (select min(id) from topics where kind = 'question' group by author_id)`)
   return ids
 }
 

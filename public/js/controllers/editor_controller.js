@@ -59,8 +59,8 @@ export default class extends Controller {
   show(previewing) {
     this.textTarget.hidden = previewing
     this.previewTarget.hidden = !previewing
-    this.writeTabTarget.setAttribute('aria-pressed', String(!previewing))
-    this.previewTabTarget.setAttribute('aria-pressed', String(previewing))
+    this.writeTabTarget.setAttribute('aria-selected', String(!previewing))
+    this.previewTabTarget.setAttribute('aria-selected', String(previewing))
   }
 
   choose({ target }) {

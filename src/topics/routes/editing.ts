@@ -140,16 +140,14 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
     const values = request.body as Edit
     const post = await findPost(db, request.actor, id(request))
     const parts = presentDiff(values.body, post.body)
-    return reply
-      .code(409)
-      .page('topics/conflict', {
-        title: request.t('topics.conflict.title'),
-        noIndex: true,
-        post: presentEdited(post),
-        parts,
-        values: { ...values, revision: post.revision },
-        errors: {},
-      })
+    return reply.code(409).page('topics/conflict', {
+      title: request.t('topics.conflict.title'),
+      noIndex: true,
+      post: presentEdited(post),
+      parts,
+      values: { ...values, revision: post.revision },
+      errors: {},
+    })
   }
 }
 

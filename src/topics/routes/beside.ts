@@ -1,0 +1,83 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Services } from '../../platform/services.ts'
+import type { App } from '../../platform/web.ts'
+import { showAgain } from '../../platform/web_errors.ts'
+import { addAddendum } from '../adding.ts'
+import type { PostDraft } from '../answers.ts'
+import { postComment } from '../comments.ts'
+import { findDraft } from '../drafts.ts'
+import { commentsOf, findPost, type Post } from '../page_queries.ts'
+import { postPath, topicPath } from '../paths.ts'
+import { canAddAddendum, canAnswer } from '../policy.ts'
+import { presentComment } from '../present_page.ts'
+import { findTopic } from '../queries.ts'
+import { type Route, Written } from './posts.ts'
+import { TopicParams } from './topic.ts'
+
+/** More comments than a topic's page shows are rare; past this many the oldest are shown. */
+const ALL_COMMENTS = 500
+
+/** What is written beside a post: comments below it, and what the asker adds to his question. Each has a page of its own too. */
+export async function besideRoutes(app: App, { db }: Services): Promise<void> {
+  const id = (request: FastifyRequest) => (request.params as { id: number }).id
+  const everyone = { config: { access: 'everyone' } as const, schema: { params: TopicParams } }
+  const members = { config: { access: 'members' } as const, schema: { params: TopicParams } }
+
+  app.post<Route<PostDraft>>(
+    '/posts/:id/comments',
+    {
+      config: { access: 'members', draftPlace: request => `comment:${id(request)}` },
+      schema: { params: TopicParams, body: Written },
+      errorHandler: showAgain(showCommentForm),
+    },
+    async ({ actor, params, body }, reply) => {
+      const parent = await findPost(db, actor, params.id)
+      const comment = await postComment(db, actor, parent, body)
+      return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${comment.id}`))
+    },
+  )
+  app.get<Route>('/posts/:id/comments', everyone, (request, reply) => showCommentForm(request, reply, {}))
+
+  app.post<Route<PostDraft>>(
+    '/t/:id/addenda',
+    {
+      config: { access: 'members', draftPlace: request => `addendum:${id(request)}` },
+      schema: { params: TopicParams, body: Written },
+      errorHandler: showAgain(showAddendumForm),
+    },
+    async ({ actor, params, body }, reply) => {
+      const topic = await findTopic(db, actor, params.id)
+      await addAddendum(db, actor, topic, body)
+      return reply.flash('added').see(`${topicPath(topic)}#post-${topic.openingId}`)
+    },
+  )
+  app.get<Route>('/t/:id/addenda', members, (request, reply) => showAddendumForm(request, reply, {}))
+
+  async function showCommentForm(request: FastifyRequest, reply: FastifyReply, form: object): Promise<FastifyReply> {
+    const { actor, t } = request
+    const post = await findPost(db, actor, id(request))
+    const below = (await commentsOf(db, actor, post.topic.boardId, [post.id], ALL_COMMENTS)).get(post.id) ?? []
+    const comments = below.map(comment => presentComment(comment, { actor, t, topic: post.topic }))
+    const model = { action: `/posts/${post.id}/comments`, canWrite: canAnswer(actor, post.topic), comments }
+    return showSmallForm(request, reply, `comment:${post.id}`, post, { ...model, title: t('topics.comment.title'), ...form })
+  }
+
+  async function showAddendumForm(request: FastifyRequest, reply: FastifyReply, form: object): Promise<FastifyReply> {
+    const topic = await findTopic(db, request.actor, id(request))
+    const post = await findPost(db, request.actor, topic.openingId ?? 0)
+    const model = { action: `/t/${topic.id}/addenda`, canWrite: canAddAddendum(request.actor, topic), isAddendum: true }
+    return showSmallForm(request, reply, `addendum:${topic.id}`, post, { ...model, title: request.t('topics.addendum.title'), ...form })
+  }
+
+  async function showSmallForm(
+    { actor }: FastifyRequest,
+    reply: FastifyReply,
+    place: string,
+    post: Post,
+    model: { title: string },
+  ): Promise<FastifyReply> {
+    const { draftKey, content } = await findDraft(db, actor, place)
+    const beside = { place, quotedHtml: post.bodyHtml, backPath: postPath(post.topic, post), topicTitle: post.topic.title }
+    return reply.page('topics/small_form', { noIndex: true, values: { body: content.body, draftKey }, errors: {}, ...beside, ...model })
+  }
+}
