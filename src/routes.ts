@@ -5,6 +5,7 @@ import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
 import { searchRoutes } from './search/routes.ts'
 import { keepDraft } from './topics/drafts.ts'
+import { draftPath } from './topics/paths.ts'
 import { askRoutes } from './topics/routes/asking.ts'
 import { besideRoutes } from './topics/routes/beside.ts'
 import { editingRoutes } from './topics/routes/editing.ts'
@@ -15,7 +16,10 @@ import { topicRoutes } from './topics/routes/topic.ts'
 /** What can be asked: which door is mounted where. */
 export async function mountRoutes(app: App, services: Services): Promise<void> {
   await healthRoutes(app, services)
-  await sessionRoutes(app, services, keepDraft)
+  await sessionRoutes(app, services, async (db, actor, place, content) => {
+    await keepDraft(db, actor, place, content)
+    return draftPath(place)
+  })
   await listRoutes(app, services)
   await topicRoutes(app, services)
   await askRoutes(app, services)

@@ -1,5 +1,5 @@
 import { Application } from '@hotwired/stimulus'
-import * as Turbo from '@hotwired/turbo'
+import '@hotwired/turbo'
 
 const application = Application.start()
 const loading = new Set()

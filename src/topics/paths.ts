@@ -24,3 +24,12 @@ export function slug(title: string): string {
     ) || 'topic'
   )
 }
+
+/** Where a draft is gone on with, by its place (`ask`, `answer:42`, `comment:9`, `addendum:42`, `edit:9`). */
+export function draftPath(place: string): string {
+  const [what, id] = place.split(':')
+  if (what === 'answer') return `/t/${id}#answer`
+  if (what === 'addendum') return `/t/${id}/addenda`
+  if (what === 'comment') return `/posts/${id}/comments`
+  return what === 'edit' ? `/posts/${id}/edit` : '/ask'
+}

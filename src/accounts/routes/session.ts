@@ -10,8 +10,8 @@ import { showLogin } from '../login_page.ts'
 import { sameSitePath } from '../same_site_path.ts'
 import { clearSessionCookie, setSessionCookie } from './gate.ts'
 
-/** Keeps words somebody was writing when his session ended, as the draft of their place. */
-export type KeepDraft = (db: Db, actor: Actor, place: string, content: Record<string, string>) => Promise<unknown>
+/** Keeps words somebody was writing when his session ended, as the draft of their place; resolves to the page where he goes on. */
+export type KeepDraft = (db: Db, actor: Actor, place: string, content: Record<string, string>) => Promise<string>
 
 const LoginForm = Type.Object({
   login: Type.String({ minLength: 1, maxLength: 254 }),
@@ -41,9 +41,9 @@ export async function sessionRoutes(app: App, services: Services, keepDraft: Kee
       const session = await app.sessions.create(account, { device: request.headers['user-agent'] ?? '', address: request.ip })
       const draft = draftOf(body)
       const person = draft && (await app.sessions.validate(session.token))
-      if (person) await keepDraft(db, person, draft.place, draft.content)
+      const goOn = person && (await keepDraft(db, person, draft.place, draft.content))
       setSessionCookie(reply, config, session)
-      return reply.flash(draft ? 'loggedInWithDraft' : 'loggedIn').see(sameSitePath(body.next))
+      return reply.flash(draft ? 'loggedInWithDraft' : 'loggedIn').see(goOn ?? sameSitePath(body.next))
     },
   )
 
