@@ -7,14 +7,15 @@ import type { Services } from './platform/services.ts'
 import { openStorage } from './platform/storage.ts'
 import { loadViews } from './platform/views.ts'
 
-/** Opens everything doors may use, on a database that is there. `close` ends it, connections last. */
+/** Opens everything doors may use, on a database that is there; `options` are the pool's. `close` ends it, connections last. */
 export async function openServices(
   config: Config,
   databaseUrl: string,
   log: ReturnType<typeof openLog>,
   siteUrl: string,
+  options: Parameters<typeof openDatabase>[1] = {},
 ): Promise<{ services: Services; close(): Promise<void> }> {
-  const database = openDatabase(databaseUrl)
+  const database = openDatabase(databaseUrl, options)
   const { db, sql } = database
   const mail = openMailer(db, { smtpUrl: config.SMTP_URL, from: config.MAIL_FROM })
   const [storage, render] = await Promise.all([openStorage({ dataDir: config.DATA_DIR, s3Url: config.S3_URL }), loadViews()])
