@@ -8,6 +8,7 @@ import { keepDraft } from './topics/drafts.ts'
 import { draftPath } from './topics/paths.ts'
 import { askRoutes } from './topics/routes/asking.ts'
 import { besideRoutes } from './topics/routes/beside.ts'
+import { draftRoutes } from './topics/routes/drafts.ts'
 import { editingRoutes } from './topics/routes/editing.ts'
 import { listRoutes } from './topics/routes/lists.ts'
 import { postRoutes } from './topics/routes/posts.ts'
@@ -25,6 +26,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await askRoutes(app, services)
   await postRoutes(app, services)
   await besideRoutes(app, services)
+  await draftRoutes(app, services)
   await editingRoutes(app, services)
   await reactionRoutes(app, services)
   await searchRoutes(app, services)

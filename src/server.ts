@@ -4,7 +4,7 @@ import { buildApp } from './app.ts'
 import { eventTasks } from './event_jobs.ts'
 import type { Config } from './platform/config.ts'
 import { startEmbeddedPostgres } from './platform/embedded_postgres.ts'
-import { stopRenderer } from './platform/html.ts'
+import { renderForSite, stopRenderer } from './platform/html.ts'
 import { startWorker } from './platform/jobs.ts'
 import { openLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
@@ -60,6 +60,7 @@ async function openWeb(services: Services, log: ReturnType<typeof openLog>, clos
   await app.listen({ port: config.PORT, host: config.HOST })
   // A port of 0 takes a free one: links in mail must name the one that was taken.
   if (!config.SITE_URL) services.siteUrl = addressOf(app)
+  renderForSite(services.siteUrl)
   closing.push(() => app.close())
   return app
 }

@@ -4,6 +4,8 @@ import { mentionsOf } from './markdown.ts'
 
 export { RENDERER_VERSION } from './html_render.ts'
 
+let ownAddress: string | undefined
+
 const LARGEST_SOURCE = 32 * 1024
 const LARGEST_IN_THREAD = 4 * 1024
 const MOST_CELLS_IN_THREAD = 2_000
@@ -14,11 +16,17 @@ const MOST_CELLS_IN_THREAD = 2_000
  */
 export async function renderBody(
   source: string,
-  options: { handles?: ReadonlySet<string>; siteUrl?: string } = {},
+  given: { handles?: ReadonlySet<string>; siteUrl?: string } = {},
 ): Promise<{ html: string; text: string; version: number }> {
+  const options = { siteUrl: ownAddress, ...given }
   const size = Buffer.byteLength(source)
   if (size > LARGEST_SOURCE) throw refusal('body.tooLong')
   return size <= LARGEST_IN_THREAD && hasFewCells(source) ? renderNow(source, options) : renderInPool(source, options)
+}
+
+/** Tells the renderer the site's own address, once, at start: links to it are links inside the forum. */
+export function renderForSite(siteUrl: string): void {
+  ownAddress = siteUrl
 }
 
 /** Handles (lower case, each once) mentioned outside code, links and mail addresses, whether such members exist or not. */

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
+import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
@@ -93,6 +94,7 @@ export async function buildWeb(options: WebOptions): Promise<App> {
     zlibOptions: { level: 4 },
   })
   await app.register(formbody, { bodyLimit: 256 * 1024 })
+  await app.register(rateLimit, { global: false })
   await app.register(multipart, { limits: { fileSize: 12_000_000, files: 4, fields: 40, fieldSize: 200_000 } })
   await app.register(fastifyStatic, {
     root: options.assets.folder,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { type Actor, isGuest } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
@@ -40,4 +40,14 @@ export async function findDraft(db: Db, actor: Actor, place: string): Promise<Dr
         .from(drafts)
         .where(and(eq(drafts.accountId, actor.id), eq(drafts.place, place)))
   return draft ?? { draftKey: newDraftKey(), content: {} }
+}
+
+/** Everything the actor has begun and not posted, newest first. */
+export async function listDrafts(db: Db, actor: Actor) {
+  return db
+    .select({ place: drafts.place, content: drafts.content, savedAt: drafts.savedAt })
+    .from(drafts)
+    .where(eq(drafts.accountId, actor.id))
+    .orderBy(desc(drafts.savedAt))
+    .limit(100)
 }

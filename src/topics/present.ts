@@ -15,9 +15,14 @@ export function presentAuthor(author: Author, t: Translate) {
     avatarUrl: !gone && author.avatarKey ? `/media/${author.avatarKey}` : undefined,
     initial: gone ? '' : [...name][0],
     tone: author.id % 8,
-    roleLabel: gone || author.role === 'member' ? undefined : t(`roles.${author.role}`),
+    roleLabel: gone ? undefined : roleLabel(author, t),
     isOfficial: !gone && author.role.startsWith('company_'),
   }
+}
+
+function roleLabel({ role, moderates }: Author, t: Translate): string | undefined {
+  if (role !== 'member') return t(`roles.${role}`)
+  return moderates ? t('roles.moderator') : undefined
 }
 
 /** A topic as a line of a list, with its number box: solved, waiting or being talked about. */

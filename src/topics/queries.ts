@@ -14,6 +14,7 @@ export const byline = {
   name: accounts.name,
   avatarKey: accounts.avatarKey,
   role: accounts.role,
+  moderates: accounts.moderates,
   closedAt: accounts.closedAt,
 }
 export type Author = Pick<typeof accounts.$inferSelect, keyof typeof byline>

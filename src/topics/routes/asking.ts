@@ -25,6 +25,9 @@ const AskQuery = Type.Object({
   kind: Type.Optional(Type.String()),
 })
 
+/** A preview costs as much as a post and anybody may ask for one. */
+const PREVIEWS = { max: 120, timeWindow: 60_000 }
+
 /** The ask page, and asking. */
 export async function askRoutes(app: App, services: Services): Promise<void> {
   const { db } = services
@@ -54,7 +57,7 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
 
   app.post<{ Body: { body: string } }>(
     '/preview',
-    { config: { access: 'everyone' }, schema: { body: Type.Object({ body: Type.String({ maxLength: 100_000 }) }) } },
+    { config: { access: 'everyone', rateLimit: PREVIEWS }, schema: { body: Type.Object({ body: Type.String({ maxLength: 100_000 }) }) } },
     async ({ body }, reply) => reply.fragment('topics/preview', { bodyHtml: body.body.trim() ? (await renderBody(body.body)).html : '' }),
   )
 }

@@ -5,7 +5,7 @@ import type { Services } from '../../platform/services.ts'
 import { wordDiff } from '../../platform/text_diff.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
-import { findDraft, forgetDraft, keepDraft } from '../drafts.ts'
+import { findDraft } from '../drafts.ts'
 import { type Edit, editPost, listRevisions } from '../editing.ts'
 import { findPost, type Post } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
@@ -22,7 +22,7 @@ const EditForm = Type.Object({
 })
 type Route<Body = unknown> = { Params: Static<typeof TopicParams>; Body: Body }
 
-/** Editing a post, its history, and the drafts of everything being written. */
+/** Editing a post, taking it back, and its history. */
 export async function editingRoutes(app: App, { db }: Services): Promise<void> {
   const id = (request: FastifyRequest) => (request.params as { id: number }).id
 
@@ -88,24 +88,6 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
       })
     },
   )
-
-  const DraftForm = Type.Object({
-    place: Type.String({ pattern: '^(ask|(answer|comment|edit|addendum):[0-9]{1,18})$' }),
-    draftKey: Type.Optional(Type.String({ maxLength: 60 })),
-    content: Type.Record(Type.String({ maxLength: 20 }), Type.String({ maxLength: 100_000 })),
-  })
-  app.put<{ Body: Static<typeof DraftForm> }>(
-    '/me/drafts',
-    { config: { access: 'members' }, schema: { body: DraftForm } },
-    async ({ actor, body }, reply) => {
-      await keepDraft(db, actor, body.place, body.content, body.draftKey)
-      return reply.code(204).send()
-    },
-  )
-  app.delete<{ Querystring: { place: string } }>('/me/drafts', { config: { access: 'members' } }, async ({ actor, query }, reply) => {
-    await forgetDraft(db, actor, String(query.place))
-    return reply.flash('draftForgotten').see('/')
-  })
 
   async function showEditForm(
     request: FastifyRequest,
