@@ -3,12 +3,11 @@ import type { Board } from '../boards/queries.ts'
 import { KINDS } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchEngine, SearchFilters } from '../platform/search/engine.ts'
-import { excerptOf } from '../platform/search/excerpt.ts'
+import { type ExcerptSegment as Segment, excerptOf, markMatches } from '../platform/search/excerpt.ts'
 import { postsByIds } from '../topics/page_queries.ts'
 import { listTopics, type TopicLine, topicsByIds } from '../topics/queries.ts'
 
 export type Asked = { q?: string; board?: string; kind?: string; solved?: string; tag?: string; after?: string }
-export type Segment = { text: string; marked: boolean }
 /** One topic that was found: the post that fits best, the sentence that says so. */
 export type Found = { topic: TopicLine; postId: number; isAnswer: boolean; title: Segment[]; excerpt: Segment[] }
 
@@ -48,7 +47,7 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
         topic,
         postId: post.id,
         isAnswer: post.kind === 'answer',
-        title: excerptOf(topic.title, text, { whole: true }),
+        title: markMatches(topic.title, text),
         excerpt: excerptOf(post.bodyText, text),
       },
     ]
