@@ -1,3 +1,140 @@
-export function excerptOf(text: string, _query: string, _options?: { whole?: boolean }): { text: string; marked: boolean }[] {
-  return [{ text: text.slice(0, 120), marked: false }]
+import { foldText } from './fold.ts'
+import { weighQuery } from './query.ts'
+import { eachTerm, type TermKind } from './terms.ts'
+
+/** A piece of text as it was written, and whether it answers to the query. Never HTML: the view escapes it. */
+export type ExcerptSegment = { text: string; marked: boolean }
+
+/**
+ * The sentence of a plain text that says most about the query, with what follows it, and the matches marked; the beginning where
+ * nothing matches. About `letters` long: 120 for Japanese and 240 for English unless told. `whole` marks all of a short text, a title.
+ */
+export function excerptOf(text: string, query: string, options: { whole?: boolean; letters?: number } = {}): ExcerptSegment[] {
+  const read = text.slice(0, longestText).toWellFormed().trim()
+  const matches = findMatches(read, query)
+  const length = options.letters ?? (japanese.test(read) ? 120 : 240)
+  const [start, end] = options.whole ? [0, read.length] : chooseWindow(read, matches, length)
+  const segments = segmentsOf(read, start, end, spansOf(matches))
+  if (start > 0) segments.unshift({ text: ellipsis, marked: false })
+  if (end < read.length) segments.push({ text: ellipsis, marked: false })
+  return segments
+}
+
+/** Where a term of the query stands, as offsets of the original text. */
+type Match = { key: string; start: number; end: number; weight: number }
+type Span = [start: number, end: number]
+
+const longestText = 20_000
+const ellipsis = '\u2026'
+const japanese = /[\u3041-\u30ff\p{Script=Han}]/u
+/** A sentence with its end. */
+const sentence = /[^\n.!?\u3002\uff01\uff0e\uff1f]*(?:[\n\u3002\uff01\uff0e\uff1f]+|[.!?]+(?:\s|$)|[.!?]+|$)/g
+/** Letters before the first match, when a sentence is cut to it. */
+const leadIn = 20
+/** Single kanji match everywhere, and say little. */
+const unmarked: ReadonlySet<TermKind> = new Set(['kanji', 'asking'])
+
+function findMatches(text: string, query: string): Match[] {
+  const wanted = new Map<string, number>()
+  for (const [term, weight] of weighQuery(query).weights) {
+    const key = keyOf(term)
+    wanted.set(key, Math.max(weight, wanted.get(key) ?? 0))
+  }
+  const { folded, starts, ends } = foldText(text)
+  const matches: Match[] = []
+  eachTerm(folded, (term, kind, at) => {
+    const key = keyOf(term)
+    const weight = wanted.get(key)
+    if (weight === undefined || unmarked.has(kind)) return
+    const last = at + lengthAt(folded, at, kind, key) - 1
+    matches.push({ key, start: starts[at] ?? 0, end: ends[last] ?? text.length, weight })
+  })
+  return matches.sort((a, b) => a.start - b.start)
+}
+
+/** Katakana and hiragana, small and large letters of the same sound are one. */
+function keyOf(term: string): string {
+  const letters = term.startsWith('*') && term.length > 2 ? term.slice(1) : term
+  return letters
+    .replace(katakana, letter => String.fromCharCode(letter.charCodeAt(0) - 0x60))
+    .replace(smallKana, letter => largeKana(letter))
+}
+
+const katakana = /[\u30a1-\u30f6]/g
+const smallKana = /[\u3041\u3043\u3045\u3047\u3049\u3063\u3083\u3085\u3087\u308e]/g
+
+/** In Unicode a small kana stands right before its large one. */
+function largeKana(letter: string): string {
+  return String.fromCharCode(letter.charCodeAt(0) + 1)
+}
+
+/** How many letters a match takes: stems cover their whole word, katakana their final long vowel mark. */
+function lengthAt(folded: string, at: number, kind: TermKind, key: string): number {
+  if (kind === 'latin') return latinWord.exec(folded.slice(at, at + 100))?.[0].length ?? 1
+  return folded.charAt(at + key.length) === '\u30fc' ? key.length + 1 : key.length
+}
+
+const latinWord = /^[a-z0-9]+(?:[-'._][a-z0-9]+)*/
+
+function spansOf(matches: readonly Match[]): Span[] {
+  const spans: Span[] = []
+  for (const { start, end } of matches) {
+    const last = spans.at(-1)
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end)
+    else spans.push([start, end])
+  }
+  return spans
+}
+
+/** The best sentence, cut to its matches where it is too long, or filled up with what follows and then with what goes before. */
+function chooseWindow(text: string, matches: readonly Match[], length: number): Span {
+  const sentences = [...text.matchAll(sentence)].filter(([letters]) => letters.trim()).map<Span>(m => [m.index, m.index + m[0].length])
+  const worths = sentences.map(span => worthOf(matches, span))
+  const best = worths.indexOf(Math.max(...worths))
+  let [start, end] = sentences[best] ?? [0, text.length]
+  if (end - start > length) return cutSentence(text, matches, [start, end], length)
+  for (const [, next] of sentences.slice(best + 1)) if (next - start <= length) end = next
+  for (const [previous] of sentences.slice(0, best).reverse()) if (end - previous <= length) start = previous
+  return [start, end]
+}
+
+/** Each term counts once: a sentence that repeats one word says less than one that joins two. */
+function worthOf(matches: readonly Match[], [start, end]: Span): number {
+  const weights = new Map(matches.filter(match => match.start >= start && match.end <= end).map(({ key, weight }) => [key, weight]))
+  return weights.values().reduce((sum, weight) => sum + weight, 0)
+}
+
+function cutSentence(text: string, matches: readonly Match[], [start, end]: Span, length: number): Span {
+  const inside = matches.filter(match => match.start >= start && match.end <= end)
+  const latest = Math.max(start, end - length)
+  const begins = [start, ...inside.map(match => Math.min(latest, Math.max(start, match.start - leadIn)))]
+  const worths = begins.map(begin => worthOf(inside, [begin, begin + length]))
+  const begin = begins[worths.indexOf(Math.max(...worths))] ?? start
+  return [wholeWord(text, begin, start), Math.max(begin + 1, wholeWord(text, begin + length, begin))]
+}
+
+/** Goes back from the middle of a Latin word or of one character to its beginning, not before `floor`. */
+function wholeWord(text: string, at: number, floor: number): number {
+  let place = at
+  while (place > floor && at - place < 30 && insideWord.test(text.slice(place - 1, place + 1))) place--
+  return place > floor && at - place < 30 ? place : at
+}
+
+const insideWord = /^(?:[a-zA-Z0-9]{2}|[\ud800-\udbff][\udc00-\udfff])$/
+
+function segmentsOf(text: string, start: number, end: number, spans: readonly Span[]): ExcerptSegment[] {
+  const segments: ExcerptSegment[] = []
+  const push = (from: number, to: number, marked: boolean) => {
+    const piece = text.slice(from, to).replace(/\s+/g, ' ')
+    if (piece) segments.push({ text: piece, marked })
+  }
+  let place = start
+  for (const [from, to] of spans) {
+    if (to <= place || from >= end) continue
+    push(place, Math.max(place, from), false)
+    push(Math.max(place, from), Math.min(to, end), true)
+    place = Math.min(to, end)
+  }
+  push(place, end, false)
+  return segments
 }

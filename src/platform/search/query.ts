@@ -22,10 +22,10 @@ export const kindWeights: Record<TermKind, number> = {
   kanjiPair: 0.5,
   katakana: 0.5,
   hiragana: 0.4,
-  border: 0.3,
+  border: 0.2,
   katakanaPair: 0.2,
   kanji: 0.15,
-  hiraganaTriple: 0.1,
+  hiraganaTriple: 0.3,
   asking: 0,
 }
 

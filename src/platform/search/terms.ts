@@ -51,7 +51,8 @@ const isAscii = /^[\n\r\t\x20-\x7e]*$/
 const invisible = /\p{Default_Ignorable_Code_Point}/gu
 const accented = /[\u00c0-\u024f\u1e00-\u1eff]/g
 const hyphens = /[\u2010-\u2015\u2212]/g
-const longVowels = /(?<=[\u30a1-\u30fa\u30fc])[-~\u301c\u30fc]+/g
+/** Hyphens, waves and repeated marks after katakana: all one long vowel mark. */
+export const longVowels = /(?<=[\u30a1-\u30fa\u30fc])[-~\u301c\u30fc]+/g
 
 const latinOnly = /^[^\u0080-\uffff]+$/
 const hiraganaOnly = /^[\p{Script=Hiragana}\u30fc]+$/u
@@ -107,9 +108,18 @@ function eachBorder(text: string, end: number, found: TermFound): void {
   found(text.slice(start, end + 1), 'border', start)
 }
 
-/** Words written in hiragana alone are cut at random by the segmenter; three letters of them are not. */
+/** Words written in hiragana alone are cut at random by the segmenter; three letters of them are not. Those of grammar say nothing. */
 function eachHiragana(run: string, at: number, found: TermFound): void {
-  for (let index = 0; index + 3 <= run.length; index++) found(`*${run.slice(index, index + 3)}`, 'hiraganaTriple', at + index)
+  for (let index = 0; index + 3 <= run.length; index++) {
+    const triple = run.slice(index, index + 3)
+    if (!isGrammar(triple) && !isGrammar(triple.slice(0, 2)) && !isGrammar(triple.slice(1))) {
+      found(`*${triple}`, 'hiraganaTriple', at + index)
+    }
+  }
+}
+
+function isGrammar(letters: string): boolean {
+  return functions.has(letters) || asking.has(letters)
 }
 
 /** `wi-fi` is found as `wifi` and by its parts. */
