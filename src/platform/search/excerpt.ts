@@ -7,17 +7,23 @@ export type ExcerptSegment = { text: string; marked: boolean }
 
 /**
  * The sentence of a plain text that says most about the query, with what follows it, and the matches marked; the beginning where
- * nothing matches. About `letters` long: 120 for Japanese and 240 for English unless told. `whole` marks all of a short text, a title.
+ * nothing matches. About `letters` long: 120 for Japanese and 240 for English unless told.
  */
-export function excerptOf(text: string, query: string, options: { whole?: boolean; letters?: number } = {}): ExcerptSegment[] {
+export function excerptOf(text: string, query: string, letters?: number): ExcerptSegment[] {
   const read = text.slice(0, longestText).toWellFormed().trim()
   const matches = findMatches(read, query)
-  const length = options.letters ?? (japanese.test(read) ? 120 : 240)
-  const [start, end] = options.whole ? [0, read.length] : chooseWindow(read, matches, length)
+  const length = letters ?? (japanese.test(read) ? 120 : 240)
+  const [start, end] = chooseWindow(read, matches, length)
   const segments = segmentsOf(read, start, end, spansOf(matches))
   if (start > 0) segments.unshift({ text: ellipsis, marked: false })
   if (end < read.length) segments.push({ text: ellipsis, marked: false })
   return segments
+}
+
+/** The whole of a short text, a title for example, with the matches marked. */
+export function markMatches(text: string, query: string): ExcerptSegment[] {
+  const read = text.toWellFormed()
+  return segmentsOf(read, 0, read.length, spansOf(findMatches(read, query)))
 }
 
 /** Where a term of the query stands, as offsets of the original text. */
