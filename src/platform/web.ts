@@ -170,6 +170,7 @@ function decorateReplies(app: App, { render, assets, frame }: WebOptions): void 
   app.decorateReply('page', function (this: FastifyReply, view: string, model: PageModel) {
     const context = root(this.request, { ...model, importMap: assets.importMap, path: this.request.url, flash: takeFlash(this) })
     const bodyHtml = render(view, context)
+    if (!this.hasHeader('cache-control')) this.header('cache-control', 'private, no-cache')
     return this.type('text/html; charset=utf-8').send(render('layouts/page', { ...context, bodyHtml }))
   })
   app.decorateReply('fragment', function (this: FastifyReply, view: string, model: Record<string, unknown>) {

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { isDatabaseAway } from './db.ts'
-import { Conflict, type FieldErrors, Invalid, Missing, Refused, TooMany } from './errors.ts'
+import { Conflict, type FieldErrors, Invalid, Missing, NoRoom, Refused, TooMany } from './errors.ts'
 import type { Translate } from './i18n.ts'
 
 /** What a form shows again: what was typed, and a sentence at each field that needs another look. */
@@ -36,8 +36,11 @@ function problemOf(error: Error): Problem {
   if (error instanceof Invalid) return { status: 422, key: 'errors.invalid' }
   if (error instanceof Conflict) return { status: 409, key: error.reason }
   if (error instanceof TooMany) return { status: 429, key: 'errors.tooMany', retryAfter: error.retryAfter }
+  if (error instanceof NoRoom) return { status: 507, key: 'errors.noRoom' }
   if (isDatabaseAway(error)) return { status: 503, key: 'errors.away', retryAfter: 5 }
-  const { statusCode = 500, validation } = error as FastifyError
+  const { statusCode = 500, validation, validationContext } = error as FastifyError
+  // An address that cannot be one of ours is a page that is not there.
+  if (validation && validationContext === 'params') return { status: 404, key: 'errors.missing' }
   if (validation) return { status: 422, key: 'errors.invalid' }
   if (statusCode === 429) return { status: 429, key: 'errors.tooMany', retryAfter: 60 }
   if (statusCode === 413) return { status: 413, key: 'errors.tooLarge' }
