@@ -4,6 +4,7 @@ import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
 import type { PostDraft } from './answers.ts'
+import { keyForOtherWords } from './drafts.ts'
 import { canAddAddendum } from './policy.ts'
 import type { Topic } from './queries.ts'
 import { addenda, drafts, topics } from './schema.ts'
@@ -14,14 +15,18 @@ export async function addAddendum(db: Db, actor: Actor, topic: Topic, draft: Pos
   ensure(canAddAddendum(actor, topic) && topic.openingId !== null, 'errors.refused')
   const { body, bodyHtml } = await write(db, draft.body)
   await db.transaction(async tx => {
-    const added = await tx
-      .insert(addenda)
-      .values({ postId: topic.openingId ?? 0, body, bodyHtml, draftKey: draft.draftKey })
-      .onConflictDoNothing()
-      .returning({ id: addenda.id })
-    if (added.length === 0) return
+    if (!(await insertOnce(tx, { postId: topic.openingId ?? 0, body, bodyHtml, draftKey: draft.draftKey }))) return
     await tx.update(topics).set({ activeAt: sql`now()` }).where(sql`${topics.id} = ${topic.id}`)
     await tx.delete(drafts).where(sql`${drafts.accountId} = ${actor.id} and ${drafts.place} = ${`addendum:${topic.id}`}`)
     await record(tx, 'addendum.added', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: topic.openingId ?? 0 })
   })
+}
+
+/** False when this draft was added already. Other words under its key are added too. */
+async function insertOnce(tx: Db, values: typeof addenda.$inferInsert & { draftKey: string }): Promise<boolean> {
+  const added = await tx.insert(addenda).values(values).onConflictDoNothing().returning({ id: addenda.id })
+  if (added.length > 0) return true
+  const same = sql`${addenda.postId} = ${values.postId} and ${addenda.draftKey} = ${values.draftKey} and ${addenda.body} = ${values.body}`
+  if ((await tx.$count(addenda, same)) > 0) return false
+  return insertOnce(tx, { ...values, draftKey: keyForOtherWords(values.draftKey, values.body) })
 }

@@ -3,6 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Refused } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
+import { keyForOtherWords } from './drafts.ts'
 import { canAnswer } from './policy.ts'
 import type { Topic } from './queries.ts'
 import { drafts, type PostRow, posts, topics } from './schema.ts'
@@ -33,7 +34,7 @@ export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: Post
 
 type NewPost = { topicId: number; kind: 'answer' | 'comment'; parentId: number | null; actor: Actor; written: Written; draftKey: string }
 
-/** Inserts a post unless this draft has become one already: then that one is returned. */
+/** Inserts a post unless this draft has become one already: then that one is returned. Other words under its key are another post. */
 export async function insertOnce(
   tx: Db,
   { topicId, kind, parentId, actor, written, draftKey }: NewPost,
@@ -50,8 +51,20 @@ export async function insertOnce(
     .from(posts)
     .where(and(eq(posts.authorId, actor.id), eq(posts.draftKey, draftKey)))
   if (!post) throw new Error('a post was neither inserted nor there')
-  return { post, isNew: false }
+  if (isSame(post, values)) return { post, isNew: false }
+  return insertOnce(tx, {
+    topicId,
+    kind,
+    parentId,
+    actor,
+    written,
+    draftKey: keyForOtherWords(draftKey, topicId, parentId ?? 0, written.body),
+  })
 }
+
+/** An edited post no longer says what it was sent with, so its key decides alone. */
+const isSame = (post: PostRow, sent: Pick<PostRow, 'topicId' | 'parentId' | 'body'>) =>
+  post.topicId === sent.topicId && post.parentId === sent.parentId && (post.revision > 1 || post.body === sent.body)
 
 /** Adds a post to its topic's counts. Throws Refused when the topic was closed in between. */
 export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<void> {

@@ -6,9 +6,10 @@ import type { Db } from '../platform/db.ts'
 import { ensure, Invalid } from '../platform/errors.ts'
 import { plainExcerpt } from '../platform/html.ts'
 import { record } from '../platform/outbox.ts'
+import { keyForOtherWords } from './drafts.ts'
 import { canAsk } from './policy.ts'
 import { drafts, posts, type TopicRow, topics } from './schema.ts'
-import { readTags, type Written, write } from './writing.ts'
+import { readTags, type Written, withoutHidden, write } from './writing.ts'
 
 export const TITLE_LETTERS = { min: 6, max: 100 }
 export type TopicDraft = { boardId: number; kind: Kind; title: string; body: string; tags: string; draftKey: string }
@@ -38,12 +39,8 @@ export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<Topi
       authorId: actor.id,
       draftKey: draft.draftKey,
     }
-    const [topic] = await tx
-      .insert(topics)
-      .values(values)
-      .onConflictDoNothing({ target: [topics.authorId, topics.draftKey] })
-      .returning()
-    if (!topic) return findAsked(tx, actor, draft.draftKey)
+    const { topic, isNew } = await insertOnce(tx, values, written.body)
+    if (!isNew) return topic
     const opening = await open(tx, actor, topic, written)
     await tx
       .update(boards)
@@ -55,13 +52,24 @@ export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<Topi
   })
 }
 
-async function findAsked(tx: Db, actor: Actor, draftKey: string): Promise<TopicRow> {
-  const [topic] = await tx
-    .select()
+type NewTopic = typeof topics.$inferInsert & { draftKey: string }
+
+/** Inserts a topic unless this draft has become one already: then that one is returned. Other words under its key are another topic. */
+async function insertOnce(tx: Db, values: NewTopic, body: string): Promise<{ topic: TopicRow; isNew: boolean }> {
+  const [inserted] = await tx
+    .insert(topics)
+    .values(values)
+    .onConflictDoNothing({ target: [topics.authorId, topics.draftKey] })
+    .returning()
+  if (inserted) return { topic: inserted, isNew: true }
+  const [asked] = await tx
+    .select({ topic: topics, body: posts.body, revision: posts.revision })
     .from(topics)
-    .where(and(eq(topics.authorId, actor.id), eq(topics.draftKey, draftKey)))
-  if (!topic) throw new Error('a topic was neither inserted nor there')
-  return topic
+    .innerJoin(posts, eq(posts.id, topics.openingId))
+    .where(and(eq(topics.authorId, values.authorId), eq(topics.draftKey, values.draftKey)))
+  if (!asked) throw new Error('a topic was neither inserted nor there')
+  if (asked.revision > 1 || (asked.topic.title === values.title && asked.body === body)) return { topic: asked.topic, isNew: false }
+  return insertOnce(tx, { ...values, draftKey: keyForOtherWords(values.draftKey, values.title, body) }, body)
 }
 
 async function open(tx: Db, actor: Actor, topic: TopicRow, written: Written): Promise<number> {
@@ -79,9 +87,9 @@ async function open(tx: Db, actor: Actor, topic: TopicRow, written: Written): Pr
 
 /** A title without line breaks and stray spaces. Throws Invalid when it is too short to find again, or too long. */
 export function readTitle(text: string): string {
-  const title = text.replace(/\s+/gu, ' ').trim()
+  const title = withoutHidden(text).replace(/\s+/gu, ' ').trim()
   const letters = [...title].length
-  if (letters === 0) throw new Invalid({ title: 'form.required' })
+  if (!/[^\s\u200d]/u.test(title)) throw new Invalid({ title: 'form.required' })
   if (letters < TITLE_LETTERS.min) throw new Invalid({ title: { key: 'topics.title.tooShort', values: { min: TITLE_LETTERS.min } } })
   if (letters > TITLE_LETTERS.max) throw new Invalid({ title: { key: 'form.tooLong', values: { limit: TITLE_LETTERS.max } } })
   return title

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
@@ -6,6 +6,7 @@ import { boards } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
 import { numberCursor, type Page, pageOf } from '../platform/paging.ts'
+import { beyond, cursorOf, type Order, pageWith, rankIn, sortOf } from './answer_order.ts'
 import { canSeeHidden } from './policy.ts'
 import { byline, maySee, type Topic } from './queries.ts'
 import { addenda, drafts, posts, topics } from './schema.ts'
@@ -61,8 +62,6 @@ export async function findTopicWithOpening(db: Db, actor: Actor, id: number) {
 }
 export type TopicWithOpening = Awaited<ReturnType<typeof findTopicWithOpening>>
 
-export const ORDERS = ['helpful', 'new'] as const
-export type Order = (typeof ORDERS)[number]
 export const ANSWERS_A_PAGE = 50
 
 /** An answer or opening as its topic's page shows it. */
@@ -70,7 +69,7 @@ export type ShownPost = TopicWithOpening['opening']
 
 /**
  * A page of answers: guaranteed first, then the best answer unless another is far more helpful, then by helpful and age;
- * or newest first. `at` begins the page with the answer that has this id, so that a link finds it wherever it stands.
+ * or newest first. `at` opens the page on which the answer with this id stands; the first when it stands on none.
  */
 export async function listAnswers(
   db: Db,
@@ -78,57 +77,20 @@ export async function listAnswers(
   topic: Topic | TopicWithOpening,
   { order, after, at }: { order: Order; after?: string; at?: number },
 ): Promise<Page<ShownPost> & { isFirst: boolean }> {
+  const standing = and(eq(posts.topicId, topic.id), eq(posts.kind, sql`'answer'`), stands(actor, topic.boardId))
   const cursor = numberCursor(after)
-  const isFirst = !cursor && !at
-  const rows = await db
-    .select({ ...words, author: byline, rank: order === 'new' ? sql<number>`0` : rankOf(topic) })
+  const start = at && !cursor ? pageWith(at, order, topic, standing, ANSWERS_A_PAGE) : undefined
+  const query = db
+    .select({ ...words, author: byline, rank: rankIn(order, topic), before: start ? sql<number>`page.before` : sql<number>`0` })
     .from(posts)
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
-    .where(
-      and(
-        eq(posts.topicId, topic.id),
-        eq(posts.kind, sql`'answer'`),
-        stands(actor, topic.boardId),
-        isFirst ? undefined : beyond(order, topic, cursor, at),
-      ),
-    )
-    .orderBy(...(order === 'new' ? [desc(posts.id)] : [...(isFirst ? [asc(rankOf(topic))] : []), desc(posts.helpfulCount), asc(posts.id)]))
+    .$dynamic()
+  if (start) query.innerJoin(start, sql`page.id = ${posts.id}`)
+  const rows = await query
+    .where(and(standing, cursor && beyond(order, topic, cursor)))
+    .orderBy(sortOf(order, topic, cursor))
     .limit(ANSWERS_A_PAGE + 1)
-  const page = pageOf(rows, ANSWERS_A_PAGE, last => ({
-    value: String(last.rank < 2 ? 999_999_999 : last.helpfulCount),
-    id: last.rank < 2 ? 0 : last.id,
-  }))
-  return { ...page, isFirst }
-}
-
-/** 0 guaranteed, 1 the best answer while it leads, 2 all others. */
-function rankOf(topic: { id: number; bestAnswerId: number | null }): SQL<number> {
-  const best = topic.bestAnswerId ?? 0
-  return sql<number>`case when ${posts.guaranteedAt} is not null then 0 when ${posts.id} = ${best}::bigint and ${bestLeads(topic.id, best)} then 1 else 2 end`
-}
-
-/**
- * The best answer stands first unless another has at least twice its helpful count and five more: an old pick must not hide
- * a better answer (Stack Overflow unpinned accepted answers in 2021 after 12 % were outscored).
- */
-function bestLeads(topicId: number, bestId: number): SQL {
-  return sql`not exists (select from posts other join posts best on best.id = ${bestId}::bigint
-    where other.topic_id = ${topicId}::bigint and other.kind = 'answer' and other.id <> best.id and other.hidden_at is null and other.withdrawn_at is null
-      and other.helpful_count >= greatest(2 * best.helpful_count, best.helpful_count + 5))`
-}
-
-/** Later pages hold neither guaranteed nor leading best answers: those stood on the first. */
-function beyond(
-  order: Order,
-  topic: Topic | TopicWithOpening,
-  cursor: { value: string; id: number } | undefined,
-  at: number | undefined,
-): SQL | undefined {
-  const from = at ? sql`(select helpful_count from posts where id = ${at}::bigint)` : sql`${cursor?.value ?? 0}::int`
-  const id = at ?? cursor?.id ?? 0
-  if (order === 'new') return at ? sql`${posts.id} <= ${at}` : sql`${posts.id} < ${id}`
-  const later = sql`(${posts.helpfulCount} < ${from} or (${posts.helpfulCount} = ${from} and ${at ? sql`${posts.id} >= ${id}::bigint` : sql`${posts.id} > ${id}::bigint`}))`
-  return at ? later : and(sql`${rankOf(topic)} = 2`, later)
+  return { ...pageOf(rows, ANSWERS_A_PAGE, cursorOf), isFirst: !cursor && !rows[0]?.before }
 }
 
 /** Withdrawn answers with comments below stay as stubs; hidden ones are for the board's moderators. */

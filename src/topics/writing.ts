@@ -24,12 +24,14 @@ async function knownHandles(db: Db, mentioned: string[]): Promise<Set<string>> {
   return new Set(rows.map(row => row.handle))
 }
 
+/** A line without signs that hide or turn text; the joiner inside emoji stays. */
+export const withoutHidden = (text: string): string => text.toWellFormed().replace(/(?![\s\u200d])[\p{Cc}\p{Cf}]/gu, '')
+
 /** Tags as people type them: parted by commas, spaces or 、; at most five, 30 letters each, without #. */
 export function readTags(text: string): string[] {
-  const tags = text
-    .normalize('NFKC')
+  const tags = withoutHidden(text.normalize('NFKC'))
     .split(/[,\s\u3001\uff0c]+/u)
-    .map(tag => tag.replace(/^#+/, '').slice(0, 30))
+    .map(tag => [...tag.replace(/^#+/, '')].slice(0, 30).join(''))
     .filter(Boolean)
   return [...new Map(tags.map(tag => [tag.toLowerCase(), tag])).values()].slice(0, 5)
 }

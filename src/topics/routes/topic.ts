@@ -5,16 +5,14 @@ import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { reactionsFor } from '../../reactions/policy.ts'
 import { presentReaction } from '../../reactions/present.ts'
+import { ORDERS, type Order } from '../answer_order.ts'
 import { newDraftKey } from '../drafts.ts'
 import {
-  ANSWERS_A_PAGE,
   commentsOf,
   findOwnMarks,
   findPost,
   findTopicWithOpening,
   listAnswers,
-  ORDERS,
-  type Order,
   type ShownPost,
   type TopicWithOpening,
 } from '../page_queries.ts'
@@ -79,8 +77,7 @@ export async function showTopic(
   const { actor, t } = request
   const topic = await findTopicWithOpening(db, actor, id)
   const order: Order = ORDERS.find(name => name === query.order) ?? 'helpful'
-  const at = topic.answerCount > ANSWERS_A_PAGE ? query.at : undefined
-  const answers = await listAnswers(db, actor, topic, { order, after: query.after, at })
+  const answers = await listAnswers(db, actor, topic, { order, after: query.after, at: query.at })
   const ids = [topic.opening.id, ...answers.rows.map(answer => answer.id)]
   const [comments, marks] = await Promise.all([
     commentsOf(db, actor, topic.boardId, ids),

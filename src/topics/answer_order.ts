@@ -1,0 +1,60 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Cursor } from '../platform/paging.ts'
+import { posts } from './schema.ts'
+
+export const ORDERS = ['helpful', 'new'] as const
+export type Order = (typeof ORDERS)[number]
+
+type Ranked = { id: number; bestAnswerId: number | null }
+
+/** Where an answer stands before helpful marks count: 0 guaranteed, 1 the best answer while it leads, 2 all others. */
+export function rankIn(order: Order, topic: Ranked): SQL<number> {
+  const best = topic.bestAnswerId ?? 0
+  if (order === 'new') return sql<number>`2`
+  return sql<number>`case when ${posts.guaranteedAt} is not null then 0 when ${posts.id} = ${best}::bigint and ${bestLeads(topic.id, best)} then 1 else 2 end`
+}
+
+/**
+ * The best answer stands first unless another has at least twice its helpful count and five more: an old pick must not hide
+ * a better answer (Stack Overflow unpinned accepted answers in 2021 after 12 % were outscored).
+ */
+function bestLeads(topicId: number, bestId: number): SQL {
+  return sql`not exists (select from posts other join posts best on best.id = ${bestId}::bigint
+    where other.topic_id = ${topicId}::bigint and other.kind = 'answer' and other.id <> best.id and other.hidden_at is null and other.withdrawn_at is null
+      and other.helpful_count >= greatest(2 * best.helpful_count, best.helpful_count + 5))`
+}
+
+// A cursor's value holds rank and helpful count in one number.
+const RANK = 100_000_000
+
+/** The cursor of the page that begins behind this answer. */
+export const cursorOf = (last: { id: number; rank: number; helpfulCount: number }): Cursor => ({
+  value: String((2 - last.rank) * RANK + last.helpfulCount),
+  id: last.id,
+})
+
+/** What sorts a page. Behind the guaranteed and the best, helpful and age are enough, and an index has them in order. */
+export function sortOf(order: Order, topic: Ranked, cursor?: Cursor): SQL {
+  if (order === 'new') return sql`${posts.id} desc`
+  const byHelpful = sql`${posts.helpfulCount} desc, ${posts.id}`
+  return cursor && Number(cursor.value) < RANK ? byHelpful : sql`${rankIn(order, topic)}, ${byHelpful}`
+}
+
+/** Whether an answer stands behind the cursor. */
+export function beyond(order: Order, topic: Ranked, { value, id }: Cursor): SQL {
+  if (order === 'new') return sql`${posts.id} < ${id}`
+  const rank = 2 - Math.floor(Number(value) / RANK)
+  const helpful = Number(value) % RANK
+  const later = sql`${posts.helpfulCount} <= ${helpful}::int and (${posts.helpfulCount} < ${helpful}::int or ${posts.id} > ${id}::bigint)`
+  if (rank === 2) return sql`${rankIn(order, topic)} = 2 and ${later}`
+  return sql`(${rankIn(order, topic)} > ${rank}::int or (${rankIn(order, topic)} = ${rank}::int and ${later}))`
+}
+
+/** The ids of the page on which answer `at` stands, with how many stand `before` that page. */
+export function pageWith(at: number, order: Order, topic: Ranked, standing: SQL | undefined, size: number): SQL {
+  return sql`(
+    select id, before from (
+      select id, place, coalesce(max((place - 1) / ${size}::int * ${size}::int) filter (where id = ${at}::bigint) over (), 0)::int as before from (
+        select ${posts.id}, row_number() over (order by ${sortOf(order, topic)}) as place from ${posts} where ${standing}) placed) pages
+    where place > before order by place limit ${size + 1}::int) as page`
+}
