@@ -22,7 +22,7 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
       boards: presentGroups(inGroups(all), preferences.locale),
       isFirstPage: !query.after,
     }
-    return reply.keep(['lists', 'boards']).page('home', { title: t('site.title'), isHome: true, at: 'home', ...model })
+    return reply.keep(['lists', 'boards', 'people']).page('home', { title: t('site.title'), isHome: true, at: 'home', ...model })
   })
 
   app.get('/boards', { config: { access: 'everyone', cached: true } }, async ({ actor, t, preferences }, reply) => {
@@ -48,7 +48,7 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
         ...presentList(request, page, shown.path, list),
       }
       return reply
-        .keep([`board:${board.id}`, 'boards'])
+        .keep([`board:${board.id}`, 'boards', 'people'])
         .page('boards/show', { title: shown.name, description: shown.description, at: 'boards', ...model })
     },
   )
