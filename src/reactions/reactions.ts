@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
@@ -38,15 +38,19 @@ export async function withdrawReaction(db: Db, actor: Actor, post: Post, kind: R
   })
 }
 
+/** Topics before posts, in the order in which everything else locks them. Throws Refused when the post went in between. */
 async function count(tx: Db, post: Post, kind: ReactionKind, by: 1 | -1): Promise<void> {
   const column = counted[kind]
-  await tx
-    .update(posts)
-    .set({ [column]: sql`${posts[column]} + ${by}` })
-    .where(eq(posts.id, post.id))
   if (kind === 'me_too')
     await tx
       .update(topics)
       .set({ meTooCount: sql`${topics.meTooCount} + ${by}` })
       .where(eq(topics.id, post.topicId))
+  const standing = by > 0 ? and(isNull(posts.withdrawnAt), isNull(posts.hiddenAt)) : undefined
+  const changed = await tx
+    .update(posts)
+    .set({ [column]: sql`${posts[column]} + ${by}` })
+    .where(and(eq(posts.id, post.id), standing))
+    .returning({ id: posts.id })
+  ensure(changed.length > 0, 'errors.refused')
 }

@@ -66,12 +66,12 @@ export async function insertOnce(
 const isSame = (post: PostRow, sent: Pick<PostRow, 'topicId' | 'parentId' | 'body'>) =>
   post.topicId === sent.topicId && post.parentId === sent.parentId && (post.revision > 1 || post.body === sent.body)
 
-/** Adds a post to its topic's counts. Throws Refused when the topic was closed in between. */
+/** Adds a post to its topic's counts. Throws Refused when the topic was closed or taken back in between. */
 export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<void> {
   const counted = await tx
     .update(topics)
     .set({ answerCount: sql`${topics.answerCount} + ${answers}`, postCount: sql`${topics.postCount} + 1`, activeAt: sql`now()` })
-    .where(and(eq(topics.id, topicId), isNull(topics.closedAt)))
+    .where(and(eq(topics.id, topicId), isNull(topics.closedAt), isNull(topics.withdrawnAt)))
     .returning({ id: topics.id })
   if (counted.length === 0) throw new Refused('errors.closed')
 }

@@ -1,16 +1,17 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
 import type { Post } from './page_queries.ts'
 import { canPickBest } from './policy.ts'
-import { topics } from './schema.ts'
+import { posts, topics } from './schema.ts'
 
 /** Picks the best answer of a question, which is solved from then on. Another pick moves it. */
 export async function pickBest(db: Db, actor: Actor, answer: Post): Promise<void> {
   ensure(answer.kind === 'answer' && canPickBest(actor, answer.topic, answer), 'errors.refused')
   await db.transaction(async tx => {
+    await ensureStanding(tx, answer)
     const picked = await tx
       .update(topics)
       .set({ bestAnswerId: answer.id, solvedAt: sql`coalesce(${topics.solvedAt}, now())` })
@@ -24,6 +25,12 @@ export async function pickBest(db: Db, actor: Actor, answer: Post): Promise<void
         postId: answer.id,
       })
   })
+}
+
+/** Throws Refused when the answer was taken back or hidden in between. Whoever takes it back waits for the topic, or we for him. */
+async function ensureStanding(tx: Db, { id, topicId }: Post): Promise<void> {
+  await tx.select({ id: topics.id }).from(topics).where(eq(topics.id, topicId)).for('update')
+  ensure((await tx.$count(posts, and(eq(posts.id, id), isNull(posts.withdrawnAt), isNull(posts.hiddenAt)))) > 0, 'errors.refused')
 }
 
 /** Takes the pick back; the question waits again. */

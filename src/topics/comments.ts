@@ -14,7 +14,7 @@ export const COMMENT_LETTERS = 2000
 /** Comments on an opening or an answer, one level below. Throws Refused when the topic is closed, Invalid at `body`. */
 export async function postComment(db: Db, actor: Actor, parent: Post, draft: PostDraft): Promise<PostRow> {
   ensure(canAnswer(actor, parent.topic), parent.topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
-  ensure(parent.kind !== 'comment', 'errors.refused')
+  ensure(parent.kind !== 'comment' && !parent.withdrawnAt && !parent.hiddenAt, 'errors.refused')
   if ([...draft.body].length > COMMENT_LETTERS) throw new Invalid({ body: { key: 'form.tooLong', values: { limit: COMMENT_LETTERS } } })
   const written = await write(db, draft.body)
   return db.transaction(async tx => {
@@ -40,7 +40,7 @@ async function countComment(tx: Db, parentId: number): Promise<void> {
   const counted = await tx
     .update(posts)
     .set({ commentCount: sql`${posts.commentCount} + 1` })
-    .where(and(eq(posts.id, parentId), isNull(posts.hiddenAt)))
+    .where(and(eq(posts.id, parentId), isNull(posts.hiddenAt), isNull(posts.withdrawnAt)))
     .returning({ id: posts.id })
-  if (counted.length === 0) throw new Refused('errors.missing')
+  if (counted.length === 0) throw new Refused('errors.refused')
 }

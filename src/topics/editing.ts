@@ -1,8 +1,8 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
-import { Conflict, ensure } from '../platform/errors.ts'
+import { Conflict, ensure, Refused } from '../platform/errors.ts'
 import { plainExcerpt } from '../platform/html.ts'
 import { record } from '../platform/outbox.ts'
 import { readTitle } from './asking.ts'
@@ -16,42 +16,58 @@ import { readTags, write } from './writing.ts'
 export type Edit = { body: string; title?: string; tags?: string; reason: string; revision: number }
 
 /**
- * Changes a post and keeps every version. Throws Conflict with the standing text when somebody (another tab) changed it first,
- * so that nothing anybody wrote is lost.
+ * Changes a post and keeps every version; saving what stands already changes nothing. Throws Conflict with the standing text
+ * when somebody (another tab) changed it first, so that nothing anybody wrote is lost.
  */
 export async function editPost(db: Db, actor: Actor, post: Post, edit: Edit): Promise<void> {
   ensure(canEdit(actor, post), 'errors.refused')
   const title = post.kind === 'opening' && edit.title !== undefined ? readTitle(edit.title) : undefined
   const written = await write(db, edit.body)
   await db.transaction(async tx => {
-    const [standing] = await tx
-      .select({ body: posts.body, revision: posts.revision, createdAt: posts.createdAt })
-      .from(posts)
-      .where(eq(posts.id, post.id))
-      .for('update')
-    if (!standing || standing.revision !== edit.revision) throw new Conflict('errors.editedMeanwhile', standing)
-    if (standing.revision === 1)
-      await keepVersion(tx, post.id, {
-        number: 1,
-        editorId: post.authorId,
-        title: title && post.topic.title,
-        body: standing.body,
-        reason: '',
-        createdAt: standing.createdAt,
-      })
-    await keepVersion(tx, post.id, { number: standing.revision + 1, editorId: actor.id, title, body: written.body, reason: edit.reason })
-    await tx
-      .update(posts)
-      .set({ ...written, revision: standing.revision + 1, editedAt: sql`now()` })
-      .where(eq(posts.id, post.id))
-    if (title)
+    const head = post.kind === 'opening' ? await lockHead(tx, post.topicId) : undefined
+    const standing = await lockPost(tx, post.id)
+    const newHead = head && { title: title ?? head.title, tags: edit.tags === undefined ? head.tags : readTags(edit.tags) }
+    await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `edit:${post.id}`)))
+    if (standing.body === written.body && JSON.stringify(head) === JSON.stringify(newHead)) return
+    if (standing.revision !== edit.revision) throw new Conflict('errors.editedMeanwhile', standing)
+    const { body, revision, createdAt } = standing
+    if (revision === 1)
+      await keepVersion(tx, post.id, { number: 1, editorId: post.authorId, title: head?.title, body, reason: '', createdAt })
+    await keepVersion(tx, post.id, {
+      number: revision + 1,
+      editorId: actor.id,
+      title: newHead?.title,
+      body: written.body,
+      reason: edit.reason,
+    })
+    if (newHead)
       await tx
         .update(topics)
-        .set({ title, excerpt: plainExcerpt(written.bodyText, 120), tags: readTags(edit.tags ?? post.topic.tags.join(' ')) })
+        .set({ ...newHead, excerpt: plainExcerpt(written.bodyText, 120) })
         .where(eq(topics.id, post.topicId))
-    await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `edit:${post.id}`)))
+    await tx
+      .update(posts)
+      .set({ ...written, revision: revision + 1, editedAt: sql`now()` })
+      .where(eq(posts.id, post.id))
     await record(tx, 'post.edited', { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id, postId: post.id })
   })
+}
+
+/** Topics are locked before posts, here as everywhere. */
+async function lockHead(tx: Db, topicId: number) {
+  const [head] = await tx.select({ title: topics.title, tags: topics.tags }).from(topics).where(eq(topics.id, topicId)).for('update')
+  return head
+}
+
+/** Throws Refused when the post was taken back or hidden in between. */
+async function lockPost(tx: Db, id: number) {
+  const [standing] = await tx
+    .select({ body: posts.body, revision: posts.revision, createdAt: posts.createdAt })
+    .from(posts)
+    .where(and(eq(posts.id, id), isNull(posts.withdrawnAt), isNull(posts.hiddenAt)))
+    .for('update')
+  if (!standing) throw new Refused('errors.refused')
+  return standing
 }
 
 type Version = { number: number; editorId: number; title?: string; body: string; reason: string; createdAt?: Date }

@@ -30,7 +30,7 @@ export async function withdrawPost(db: Db, actor: Actor, post: Post): Promise<{ 
         .set({ commentCount: sql`${posts.commentCount} - 1` })
         .where(eq(posts.id, post.parentId ?? 0))
     if (post.kind !== 'opening') await uncount(tx, post)
-    if (topicGone) await withdrawTopic(tx, post)
+    if (post.kind === 'opening') await (topicGone ? withdrawTopic(tx, post) : forgetExcerpt(tx, post))
     const ids = { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id }
     await (topicGone ? record(tx, 'topic.withdrawn', ids) : record(tx, 'post.withdrawn', { ...ids, postId: post.id }))
     return { topicGone }
@@ -49,6 +49,11 @@ async function uncount(tx: Db, post: Post): Promise<void> {
       solvedAt: sql`case when ${topics.bestAnswerId} = ${post.id} then null else ${topics.solvedAt} end`,
     })
     .where(eq(topics.id, post.topicId))
+}
+
+/** A topic that stays for its answers no longer shows the beginning of what was taken back. */
+async function forgetExcerpt(tx: Db, post: Post): Promise<void> {
+  await tx.update(topics).set({ excerpt: '' }).where(eq(topics.id, post.topicId))
 }
 
 async function withdrawTopic(tx: Db, post: Post): Promise<void> {

@@ -9,7 +9,7 @@ import { findDraft } from '../drafts.ts'
 import { type Edit, editPost, listRevisions } from '../editing.ts'
 import { findPost, type Post } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
-import { canEdit, canWithdraw } from '../policy.ts'
+import { canEdit, canSeeHidden, canWithdraw } from '../policy.ts'
 import { presentAuthor } from '../present.ts'
 import { TopicParams } from './topic.ts'
 
@@ -67,7 +67,7 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
     async ({ actor, params, t }, reply) => {
       const post = await findPost(db, actor, params.id)
       const versions = await listRevisions(db, post.id)
-      if (versions.length === 0) throw new Missing()
+      if (versions.length === 0 || (post.withdrawnAt && !canSeeHidden(actor, post.topic.boardId))) throw new Missing()
       const shown = versions.map((version, index) => {
         const before = versions[index - 1]
         return {
