@@ -99,7 +99,7 @@ export async function showTopic(
     body: marks.draft?.content.body ?? (await quoted(db, actor, topic, query.quote)),
     draftKey: marks.draft?.draftKey ?? newDraftKey(),
   }
-  return reply.keep([`topic:${topic.id}`, 'people'], `topic:${topic.id}`).page('topics/show', {
+  return reply.keep([`topic:${topic.id}`, 'people', 'boards'], `topic:${topic.id}`).page('topics/show', {
     title: topic.title,
     description: topic.excerpt,
     at: 'boards',
