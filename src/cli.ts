@@ -28,6 +28,33 @@ program
     await migrate(DATABASE_URL)
   })
 
+const imports = program.command('import').description('bring in questions and answers from elsewhere')
+imports
+  .command('faq <file>')
+  .description('import a CSV or JSON lines file of FAQs as solved questions; safe to repeat, and to start again when it was killed')
+  .option('--board <name>', 'board for rows that name none')
+  .option('--author <handle>', 'member who is shown as the author; without it, an account named FAQ')
+  .option('--strict', 'exit with 1 when a row was refused')
+  .action(async (file: string, options: { board?: string; author?: string; strict?: boolean }) => {
+    const { importFaqFile } = await import('./tools.ts')
+    process.exitCode = await importFaqFile(file, options)
+  })
+
+program
+  .command('reindex')
+  .description('make everything that search can find anew')
+  .action(async () => (await import('./tools.ts')).reindexAll())
+
+const user = program.command('user').description('help a member from the server itself')
+user
+  .command('role <handle> <role>')
+  .description('give a member another role')
+  .action(async (handle: string, role: string) => (await import('./tools.ts')).giveRole(handle, role))
+user
+  .command('password <handle>')
+  .description('set a member’s password, typed in or read from stdin')
+  .action(async (handle: string) => (await import('./tools.ts')).givePassword(handle))
+
 /** Starts, prints where the forum is, and stops gracefully on SIGINT and SIGTERM; a second signal ends at once. */
 async function runUntilStopped(
   parts: Part[],
@@ -47,7 +74,13 @@ async function runUntilStopped(
   process.on('SIGTERM', stop)
 }
 
+/** What went wrong, in a sentence. A failed statement names its values, which nobody must see: its cause says what was wrong with it. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? messageOf(error.cause) : error.message
+}
+
 await program.parseAsync().catch(error => {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.stderr.write(`${messageOf(error)}\n`)
   process.exit(1)
 })

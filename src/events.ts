@@ -30,7 +30,7 @@ export type Events = {
   'reaction.given': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'site.changed': Record<string, never>
-  'topic.imported': { topicId: number; boardId: number }
+  'topics.imported': { boardIds: number[] }
 }
 
 export type EventName = keyof Events

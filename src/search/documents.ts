@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, between, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchDocument, SearchEngine } from '../platform/search/engine.ts'
@@ -8,19 +8,39 @@ const documentId = (post: { id: number }) => `post-${post.id}`
 
 /** Brings what the engine knows of a topic up to date: its opening and each answer are documents of their own. Safe to repeat. */
 export async function refreshTopicDocuments(db: Db, engine: SearchEngine, topicId: number): Promise<void> {
-  const documents = await topicDocuments(db, topicId)
+  const documents = await documentsWhere(db, eq(topics.id, topicId))
   if (documents.length === 0) return engine.removeGroup(String(topicId))
   await engine.put(documents)
 }
 
 /** Brings one post up to date; its topic's other documents stay as they are. Safe to repeat. */
 export async function refreshPostDocument(db: Db, engine: SearchEngine, topicId: number, postId: number): Promise<void> {
-  const [document] = await topicDocuments(db, topicId, postId)
+  const [document] = await documentsWhere(db, and(eq(topics.id, topicId), eq(posts.id, postId)))
   await (document ? engine.put([document]) : engine.remove([documentId({ id: postId })]))
 }
 
-/** Documents of a topic that may be found at all; what is hidden or withdrawn has none. Comments are not documents. */
-async function topicDocuments(db: Db, topicId: number, postId?: number): Promise<SearchDocument[]> {
+/**
+ * Brings up to date what the engine knows of the topics whose ids lie between two, both included: what may be found is put, what is
+ * hidden or withdrawn goes. Returns how many documents there are. Safe to repeat.
+ */
+export async function refreshDocumentsBetween(db: Db, engine: SearchEngine, first: number, last: number): Promise<number> {
+  const documents = await documentsWhere(db, between(topics.id, first, last))
+  const standing = new Set(documents.map(document => document.id))
+  const all = await db
+    .select({ id: posts.id })
+    .from(posts)
+    .where(and(between(posts.topicId, first, last), ne(posts.kind, sql`'comment'`)))
+  const gone = all.map(documentId).filter(id => !standing.has(id))
+  if (gone.length > 0) await engine.remove(gone)
+  for (let at = 0; at < documents.length; at += TOGETHER) await engine.put(documents.slice(at, at + TOGETHER))
+  return documents.length
+}
+
+/** Documents handed to the engine at once. */
+const TOGETHER = 500
+
+/** Documents that may be found at all; what is hidden or withdrawn has none. Comments are not documents. */
+async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDocument[]> {
   const rows = await db
     .select({
       post: { id: posts.id, kind: posts.kind, text: posts.bodyText, createdAt: posts.createdAt, guaranteedAt: posts.guaranteedAt },
@@ -32,13 +52,12 @@ async function topicDocuments(db: Db, topicId: number, postId?: number): Promise
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .where(
       and(
-        eq(topics.id, topicId),
+        chosen,
         isNull(topics.hiddenAt),
         isNull(topics.withdrawnAt),
         isNull(posts.hiddenAt),
         isNull(posts.withdrawnAt),
         sql`${posts.kind} <> 'comment'`,
-        postId ? eq(posts.id, postId) : undefined,
       ),
     )
   return rows.map(({ post, topic, author }) => ({

@@ -3,14 +3,7 @@ import type { Services } from '../platform/services.ts'
 import { refreshPostDocument, refreshTopicDocuments } from './documents.ts'
 
 type OfTopic = EventOf<
-  | 'topic.asked'
-  | 'topic.changed'
-  | 'topic.closed'
-  | 'topic.reopened'
-  | 'topic.withdrawn'
-  | 'topic.imported'
-  | 'best_answer.picked'
-  | 'best_answer.unpicked'
+  'topic.asked' | 'topic.changed' | 'topic.closed' | 'topic.reopened' | 'topic.withdrawn' | 'best_answer.picked' | 'best_answer.unpicked'
 >
 type OfPost = EventOf<'answer.posted' | 'post.edited' | 'post.withdrawn' | 'addendum.added'>
 

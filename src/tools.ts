@@ -1,0 +1,75 @@
+import { setPasswordByHand, setRoleByHand } from './accounts/by_hand.ts'
+import { readConfig } from './platform/config.ts'
+import { Invalid } from './platform/errors.ts'
+import { translate } from './platform/i18n.ts'
+import type { Services } from './platform/services.ts'
+import { startServer } from './server.ts'
+import { type FaqOptions, importFaq } from './transfer/faq.ts'
+import { openProgress } from './transfer/progress.ts'
+import { reindex } from './transfer/reindex.ts'
+import { readSecret } from './transfer/secret.ts'
+
+/** Refused rows that are told one by one; the rest is counted. */
+const MOST_TOLD = 1000
+
+/** `hiroba import faq`: says which rows were refused, and what came of it. Resolves to the exit code. */
+export async function importFaqFile(file: string, { strict, ...options }: FaqOptions & { strict?: boolean }): Promise<number> {
+  const progress = openProgress()
+  const startedAt = Date.now()
+  let told = 0
+  const counts = await withForum(services =>
+    importFaq(services, file, options, {
+      refused: (line, reason) => {
+        if (told++ < MOST_TOLD) progress.say(`line ${line} ${reason}`)
+        if (told === MOST_TOLD) progress.say('… and more, which are only counted')
+      },
+      moved: ({ imported, known, refused, bytes, totalBytes }) =>
+        progress.to(bytes, totalBytes, `${imported} imported, ${known} there already, ${refused} refused`),
+    }),
+  ).finally(() => progress.end())
+  const seconds = (Date.now() - startedAt) / 1000
+  print(`${counts.imported} imported, ${counts.known} there already, ${counts.refused} refused (${seconds.toFixed(1)} s)`)
+  return strict && counts.refused > 0 ? 1 : 0
+}
+
+/** `hiroba reindex`: makes everything that can be found anew. */
+export async function reindexAll(): Promise<void> {
+  const progress = openProgress()
+  const documents = await withForum(services =>
+    reindex(services, (done, total) => progress.to(done, total, `${done} of ${total} topics`)),
+  ).finally(() => progress.end())
+  print(`${documents} documents can be found`)
+}
+
+/** `hiroba user role`: gives a member another role. */
+export async function giveRole(handle: string, role: string): Promise<void> {
+  await withForum(({ db }) => setRoleByHand(db, handle, role))
+  print(`@${handle} is ${role} now and has to log in again`)
+}
+
+/** `hiroba user password`: sets a member's password, read from the terminal or from stdin. */
+export async function givePassword(handle: string): Promise<void> {
+  const password = await readSecret(`New password for @${handle}: `)
+  await withForum(({ db }) => setPasswordByHand(db, handle, password))
+  print(`@${handle} has a new password and is logged out everywhere`)
+}
+
+/** Works on the forum's database without serving: beside a running forum on the same data, or alone. */
+async function withForum<T>(work: (services: Services) => Promise<T>): Promise<T> {
+  const config = { ...readConfig(), LOG_LEVEL: 'warn' as const }
+  const { promise, resolve } = Promise.withResolvers<T>()
+  const server = await startServer(config, [], async services => resolve(await work(services))).catch(error => {
+    throw error instanceof Invalid ? new Error(sentencesOf(error)) : error
+  })
+  await server.stop()
+  return promise
+}
+
+function sentencesOf({ fields }: Invalid): string {
+  const sentences = Object.values(fields).map(field =>
+    typeof field === 'string' ? translate('en', field) : translate('en', field.key, field.values),
+  )
+  return sentences.join(' ')
+}
+
+const print = (line: string) => process.stdout.write(`${line}\n`)
