@@ -30,8 +30,8 @@ export async function addBoard(db: Db, actor: Actor, draft: BoardDraft): Promise
   return db.transaction(async tx => {
     await check(tx, draft)
     const { moderators, ...values } = draft
-    const [board] = await tx.insert(boards).values(values).returning()
-    if (!board) throw new Error('a board was not inserted')
+    const [board] = await tx.insert(boards).values(values).onConflictDoNothing({ target: boards.slug }).returning()
+    if (!board) throw new Invalid({ slug: 'boards.slug.taken' })
     await nameModerators(tx, board.id, moderators)
     await record(tx, 'board.changed', { boardId: board.id })
     return board
@@ -79,12 +79,12 @@ async function check(tx: Db, { slug, parentId, kinds }: BoardDraft, self?: Board
 
 /** Replaces a board's moderators. Throws Invalid naming a handle nobody has. */
 async function nameModerators(tx: Db, boardId: number, handles: string[]): Promise<void> {
-  const names = sql.param(handles.map(handle => handle.toLowerCase().replace(/^@/, '')))
+  const names = [...new Set(handles.map(handle => handle.trim().toLowerCase().replace(/^@/, '')))]
   const found = await tx
     .select({ id: accounts.id })
     .from(accounts)
-    .where(sql`${accounts.handle} = any(${names}) and ${accounts.closedAt} is null`)
-  if (found.length < new Set(handles).size) throw new Invalid({ moderators: 'boards.moderators.unknown' })
+    .where(sql`${accounts.handle} = any(${sql.param(names)}::text[]) and ${accounts.closedAt} is null`)
+  if (found.length < names.length) throw new Invalid({ moderators: 'boards.moderators.unknown' })
   await tx.delete(boardModerators).where(eq(boardModerators.boardId, boardId))
   if (found.length > 0) await tx.insert(boardModerators).values(found.map(({ id }) => ({ boardId, accountId: id })))
   await tx.execute(sql`update accounts set moderates = exists (select from board_moderators where account_id = accounts.id)
