@@ -12,8 +12,12 @@ const wideBudget = 20_000
 /** No statement scores more rows than this. */
 const mostCandidates = 20_000
 
-/** The search engine inside PostgreSQL: always there, and consistent with what was committed. Design: docs/decisions/010-search.md. */
-export function createPostgresSearch(db: Db): SearchEngine {
+/**
+ * The search engine inside PostgreSQL: always there, and consistent with what was committed. `budget` is about how many rows a
+ * search scores. Design: docs/decisions/010-search.md.
+ */
+export function createPostgresSearch(db: Db, options: { budget?: number } = {}): SearchEngine {
+  const budget = options.budget ?? usualBudget
   return {
     put: documents => put(db, documents),
     remove: async ids => {
@@ -22,9 +26,9 @@ export function createPostgresSearch(db: Db): SearchEngine {
     removeGroup: async group => {
       await db.execute(sql`delete from search_documents where group_id = ${group}`)
     },
-    search: query => search(db, query),
+    search: query => search(db, query, budget),
     similar: async (title, { exceptGroup, ...query }) => {
-      const { hits } = await search(db, { ...query, limit: query.limit + 1, text: title, distinct: true })
+      const { hits } = await search(db, { ...query, limit: query.limit + 1, text: title, distinct: true }, budget)
       return hits.filter(hit => hit.group !== exceptGroup).slice(0, query.limit)
     },
     refresh: () => refreshFigures(db),
@@ -70,12 +74,12 @@ function tagsOf(name: string, value: SearchFilters[string]): string[] {
   return (typeof value === 'object' ? value : [value]).map(one => storable(`${name}=${one}`))
 }
 
-async function search(db: Db, query: SearchQuery): Promise<SearchResult> {
+async function search(db: Db, query: SearchQuery, usual: number): Promise<SearchResult> {
   const { weights, words, cut } = weighQuery(query.text)
   const nothing = { hits: [], total: 0, exact: true, terms: words, cut }
   if (weights.size === 0 || query.visibility.length === 0 || query.limit < 1) return nothing
   const figures = await findFigures(db, [...weights.keys()])
-  for (const budget of [usualBudget, wideBudget]) {
+  for (const budget of [usual, wideBudget]) {
     const plan = planQuery(weights, figures, budget)
     if (!plan) return nothing
     const found = await findHits(db, query, plan, figures.meanWords)

@@ -1,0 +1,168 @@
+// `npm run bench:search`: how well search finds, beside simpler designs; with `-- --documents 100000` also how fast it is at that size.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { parseArgs } from 'node:util'
+import { type Database, openDatabase } from '../src/platform/db.ts'
+import { startEmbeddedPostgres } from '../src/platform/embedded_postgres.ts'
+import { migrate } from '../src/platform/migrate.ts'
+import type { SearchEngine } from '../src/platform/search/engine.ts'
+import { createPostgresSearch } from '../src/platform/search/postgres.ts'
+import { weighQuery } from '../src/platform/search/query.ts'
+import { quoteTerm, vectorsOf } from '../src/platform/search/vector.ts'
+import { type Baseline, bigrams, bm25, english, ranked } from './search_baselines.ts'
+import { type Collection, type Document, loadCollections } from './search_collections.ts'
+import { openChance, queryText, sentences, title } from './text.ts'
+
+const { values } = parseArgs({ options: { documents: { type: 'string', default: '0' }, questions: { type: 'string', default: '1500' } } })
+const documents = Number(values.documents)
+const mostQuestions = Number(values.questions)
+const columns = 'id, part, group_id, visibility, tags, created_at, words, tv'
+const mostNaive = 20
+const batch = 200
+const quiet = { info: () => {}, warn: (message: string) => console.warn(message) }
+
+const dataDir = mkdtempSync(join(tmpdir(), 'hiroba-bench-search-'))
+const server = await startEmbeddedPostgres({ dataDir, log: quiet, settings: { fsync: 'off', maintenance_work_mem: '512MB' } })
+const database = openDatabase(server.url, { max: 2 })
+try {
+  await migrate(server.url)
+  const { found, absent } = loadCollections()
+  for (const name of absent) console.log(`${name}: not on this machine, left out`)
+  for (const collection of found) await measureQuality(database, collection)
+  if (documents > 0) await measureScale(database, found[0])
+} finally {
+  await database.close()
+  await server.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+}
+
+async function measureQuality({ db, sql }: Database, collection: Collection): Promise<void> {
+  const engine = createPostgresSearch(db)
+  await sql`drop table if exists bigrams, english`
+  await sql`truncate search_documents, search_terms, search_figures`
+  const fill = await timed(() => fillEngine(engine, collection.documents))
+  const isEnglish = collection.name === 'Fastify docs'
+  const plain = isEnglish ? await english(sql, collection.documents) : await bigrams(sql, collection.documents)
+  console.log(
+    `\n${collection.name}: ${collection.documents.length} documents, put in ${(fill / collection.documents.length).toFixed(2)} ms each`,
+  )
+  console.log('design                        MRR@10  hit@1 hit@10 recall@10   p50 ms  p95 ms')
+  const simple = await measure(collection, isEnglish ? 'english, ts_rank' : 'bigrams, ts_rank', plain)
+  const inMemory = await measure(collection, 'BM25 in memory, our terms', bm25(collection.documents))
+  const fresh = await measure(collection, 'this engine, never refreshed', finds(engine))
+  await engine.refresh()
+  const ours = await measure(collection, 'this engine', finds(engine))
+  if (isEnglish) hold('MRR against PostgreSQL english', ours.mrr / simple.mrr, 1)
+  else if (collection.name === 'localgovFAQ') hold('MRR against bigrams', ours.mrr / simple.mrr, 2)
+  hold('MRR against BM25 in memory', ours.mrr / inMemory.mrr, 0.98)
+  hold('MRR before the first refresh against after', fresh.mrr / ours.mrr, 0.98)
+}
+
+async function measureScale({ db, sql }: Database, collection?: Collection): Promise<void> {
+  await sql`truncate search_documents, search_terms, search_figures`
+  const engine = createPostgresSearch(db)
+  console.log(`\n${documents} made documents of 400 letters${collection ? ` and those of ${collection.name}` : ''}`)
+  const [index] = await sql<{ indexdef: string }[]>`select indexdef from pg_indexes where indexname = 'search_documents_tv'`
+  await sql.unsafe('drop index search_documents_tv')
+  const into = await sql.unsafe(`copy search_documents (${columns}) from stdin`).writable()
+  const copy = await timed(() => pipeline(Readable.from(madeRows()), into))
+  const build = await timed(() => sql.unsafe(index?.indexdef ?? ''))
+  console.log(`copied in ${seconds(copy)}, indexed in ${seconds(build)}`)
+  if (collection) await fillEngine(engine, collection.documents)
+  console.log(`figures refreshed in ${seconds(await timed(() => engine.refresh()))}`)
+  await sql.unsafe('vacuum analyze search_documents')
+  const one = await timed(async () => {
+    for (let id = 0; id < 100; id++) await engine.put([documentOf(madeDocument(id), true)])
+  })
+  console.log(`one document put anew: ${(one / 100).toFixed(2)} ms`)
+  console.log('design                        MRR@10  hit@1 hit@10 recall@10   p50 ms  p95 ms')
+  const talk = {
+    name: 'made',
+    documents: [],
+    questions: Array.from({ length: 100 }, (_, at) => ({ text: queryText(at), relevant: new Set('-') })),
+  }
+  const naive: Baseline = text => ranked(sql, 'search_documents', [...weighQuery(text).weights.keys()].map(quoteTerm).join('|'))
+  const slow = await measure({ ...talk, questions: talk.questions.slice(0, mostNaive) }, 'naive OR, common searches', naive)
+  const fast = await measure(talk, 'this engine, common searches', finds(engine))
+  console.log(`p50 is 1/${(slow.p50 / fast.p50).toFixed(0)} of the naive OR`)
+  if (!collection) return
+  const slowAsked = await measure({ ...collection, questions: collection.questions.slice(0, mostNaive) }, 'naive OR, questions', naive)
+  const all = await measure(
+    { ...collection, questions: collection.questions.slice(0, 100) },
+    'all scored, questions',
+    finds(createPostgresSearch(db, { budget: 1e9 })),
+  )
+  const ours = await measure({ ...collection, questions: collection.questions.slice(0, 100) }, 'this engine, questions', finds(engine))
+  hold('p50 of the naive OR against ours', slowAsked.p50 / ours.p50, 50)
+  hold('MRR above full scoring less 0.01', ours.mrr - all.mrr, -0.01)
+}
+
+type Measured = { mrr: number; p50: number }
+
+/** Asks every question and prints a line. Recall@10 is the relevant ones found among ten, of as many as could be. */
+async function measure(collection: Collection, name: string, find: Baseline): Promise<Measured> {
+  const sum = { mrr: 0, first: 0, ten: 0, recall: 0 }
+  const times: number[] = []
+  const questions = collection.questions.slice(0, mostQuestions)
+  for (const { text, relevant } of questions) {
+    let ids: string[] = []
+    times.push(await timed(async () => (ids = await find(text))))
+    const rank = ids.findIndex(id => relevant.has(id)) + 1
+    if (rank > 0) sum.mrr += 1 / rank
+    if (rank === 1) sum.first++
+    if (rank > 0) sum.ten++
+    sum.recall += ids.filter(id => relevant.has(id)).length / Math.min(10, relevant.size)
+  }
+  times.sort((a, b) => a - b)
+  const p50 = times[Math.floor(times.length * 0.5)] ?? 0
+  const p95 = times[Math.floor(times.length * 0.95)] ?? 0
+  const shares = [sum.mrr, sum.first, sum.ten, sum.recall].map(value => (value / questions.length).toFixed(3).padStart(6))
+  console.log(`${name.padEnd(29)} ${shares.join(' ')}    ${p50.toFixed(1).padStart(7)} ${p95.toFixed(1).padStart(7)}`)
+  return { mrr: sum.mrr / questions.length, p50 }
+}
+
+function finds(engine: SearchEngine): Baseline {
+  return async text => (await engine.search({ text, visibility: ['public'], limit: 10, distinct: true })).hits.map(hit => hit.id)
+}
+
+async function fillEngine(engine: SearchEngine, all: Document[]): Promise<void> {
+  for (let start = 0; start < all.length; start += batch) await engine.put(all.slice(start, start + batch).map(one => documentOf(one)))
+}
+
+function documentOf({ id, title, body }: Document, solved = false) {
+  return { id, group: id, title, body, visibility: 'public', filters: { solved }, createdAt: new Date(0) }
+}
+
+function madeDocument(index: number): Document {
+  const chance = openChance(index)
+  return { id: `made-${index}`, title: title(chance), body: sentences(chance, 400) }
+}
+
+function* madeRows(): Generator<string> {
+  let chunk = ''
+  for (let index = 0; index < documents; index++) {
+    const { id, title, body } = madeDocument(index)
+    for (const [part, { tv, words }] of vectorsOf(title, body).entries())
+      chunk += `${[id, part, id, 'public', '{solved=false}', '2026-01-01', words, tv.replaceAll('\\', '\\\\')].join('\t')}\n`
+    if (chunk.length < 65_536 && index < documents - 1) continue
+    yield chunk
+    chunk = ''
+  }
+}
+
+function hold(what: string, figure: number, mark: number): void {
+  console.log(`${figure >= mark ? 'held  ' : 'MISSED'} ${what}: ${figure.toFixed(3)} (mark ${mark})`)
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`
+}
