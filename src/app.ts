@@ -35,10 +35,15 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   const hearing = hearEvents(sql, {
     heard: event => {
       app.cache.drop(staleAfter(event))
-      if (event.name === 'site.changed') void site.reload().then(() => app.cache.dropAll())
+      if (event.name === 'site.changed') readAgain()
     },
-    missed: () => app.cache.dropAll(),
+    missed: readAgain,
   })
+  // What happened while nobody listened is not known. Where the database is gone already, it will be missed once more.
+  function readAgain(): void {
+    app.cache.dropAll()
+    site.reload().then(app.cache.dropAll, error => log.debug({ err: error }, 'the site was not read again'))
+  }
   app.addHook('onClose', async () => {
     await hearing.stop()
     await visits.stop().catch(() => {})

@@ -1,7 +1,10 @@
 import { Command, Option } from 'commander'
 import { readConfig } from './platform/config.ts'
+import { openLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import { type Part, startServer } from './server.ts'
+
+const STOP_PATIENCE = 24_000
 
 const program = new Command('hiroba').description('A Q&A community with guaranteed answers')
 
@@ -55,23 +58,38 @@ user
   .description('set a member’s password, typed in or read from stdin')
   .action(async (handle: string) => (await import('./tools.ts')).givePassword(handle))
 
-/** Starts, prints where the forum is, and stops gracefully on SIGINT and SIGTERM; a second signal ends at once. */
+/** Starts, prints where the forum is, and stops gracefully on SIGINT and SIGTERM, from the first moment on; a second signal ends at once. */
 async function runUntilStopped(
   parts: Part[],
   beforeOpen?: Parameters<typeof startServer>[2],
   epilogue: () => string = () => '',
 ): Promise<void> {
-  const server = await startServer(readConfig(), parts, beforeOpen)
-  process.stdout.write(`\n  ${server.address ?? 'worker'}\n${epilogue()}\n`)
+  const config = readConfig()
+  dieQuietly(openLog(config.LOG_LEVEL))
+  const starting = startServer(config, parts, beforeOpen)
   let stopping = false
   const stop = async () => {
     if (stopping) process.exit(1)
     stopping = true
-    await server.stop()
+    setTimeout(() => process.exit(1), STOP_PATIENCE)
+    await starting.then(
+      server => server.stop(),
+      () => {},
+    )
     process.exit(0)
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  const server = await starting
+  if (!stopping) process.stdout.write(`\n  ${server.address ?? 'worker'}\n${epilogue()}\n`)
+}
+
+/** An error nobody caught ends the process, as it must; but Node would print it whole, with the values of a failed statement. */
+function dieQuietly(log: ReturnType<typeof openLog>): void {
+  process.on('uncaughtException', error => {
+    log.fatal({ err: error }, 'an error nobody caught')
+    process.exit(1)
+  })
 }
 
 /** What went wrong, in a sentence. A failed statement names its values, which nobody must see: its cause says what was wrong with it. */

@@ -5,7 +5,8 @@ import type { App } from './platform/web.ts'
 /** For load balancers: the process lives; it can serve. */
 export async function healthRoutes(app: App, { db }: Services): Promise<void> {
   app.get('/healthz', { config: { access: 'everyone' }, logLevel: 'silent' }, async () => ({ status: 'ok' }))
-  app.get('/readyz', { config: { access: 'everyone' }, logLevel: 'silent' }, async () => {
+  app.get('/readyz', { config: { access: 'everyone' }, logLevel: 'silent' }, async (_, reply) => {
+    if (app.leaving.isLeaving()) return reply.code(503).header('retry-after', 5).send({ status: 'leaving' })
     await db.execute(sql`select 1`)
     return { status: 'ready', search: 'postgres' }
   })

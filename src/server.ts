@@ -12,6 +12,7 @@ import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { clockTasks } from './schedule.ts'
 import { openServices } from './services.ts'
+import { transferTasks } from './transfer/jobs.ts'
 
 /** What this process does: serve pages, follow up events, or both. */
 export type Part = 'web' | 'worker'
@@ -19,7 +20,7 @@ export type RunningServer = { address: string | undefined; services: Services; s
 
 /**
  * Starts the forum: its own PostgreSQL where no other is named, migrations, then web, worker or both.
- * `beforeOpen` runs on the migrated database before the first request is taken.
+ * `beforeOpen` runs on the migrated database before the first request is taken; with no parts at all, it is all that is done.
  */
 export async function startServer(
   config: Config,
@@ -28,19 +29,23 @@ export async function startServer(
 ): Promise<RunningServer> {
   mkdirSync(config.DATA_DIR, { recursive: true })
   const log = openLog(config.LOG_LEVEL)
+  const working: (() => Promise<unknown>)[] = []
   const closing: (() => Promise<unknown>)[] = []
+  const ended = (error: Error) => log.error({ err: error }, 'stopping went wrong')
+  // Readers leave and jobs end side by side; then, one by one, what they stood on.
   const stop = async () => {
-    for (const close of closing.splice(0).reverse()) await close().catch(error => log.error({ err: error }, 'stopping went wrong'))
+    await Promise.all(working.splice(0).map(end => end().catch(ended)))
+    for (const close of closing.splice(0).reverse()) await close().catch(ended)
   }
   try {
-    const url = config.DATABASE_URL ?? (await embedded(config, log, closing))
+    const url = config.DATABASE_URL ?? (await embedded(config, parts, log, closing))
     await migrate(url)
     const siteUrl = config.SITE_URL ?? `http://${config.HOST}:${config.PORT}`
     const { services, close } = await openServices(config, url, log, siteUrl)
     closing.push(close, stopRenderer)
     await beforeOpen(services)
-    const app = parts.includes('web') ? await openWeb(services, log, closing) : undefined
-    if (parts.includes('worker')) await work(services, url, closing)
+    const app = parts.includes('web') ? await openWeb(services, log, working) : undefined
+    if (parts.includes('worker')) await work(services, url, working)
     return { address: app && addressOf(app), services, stop }
   } catch (error) {
     await stop()
@@ -48,27 +53,39 @@ export async function startServer(
   }
 }
 
-async function embedded(config: Config, log: ReturnType<typeof openLog>, closing: (() => Promise<unknown>)[]): Promise<string> {
-  const postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log })
+async function embedded(
+  config: Config,
+  parts: Part[],
+  log: ReturnType<typeof openLog>,
+  closing: (() => Promise<unknown>)[],
+): Promise<string> {
+  // Only the web side owns the data; a tool or a second worker works beside it.
+  const postgres = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log, join: !parts.includes('web') })
   closing.push(() => postgres.stop())
   return postgres.url
 }
 
-async function openWeb(services: Services, log: ReturnType<typeof openLog>, closing: (() => Promise<unknown>)[]): Promise<App> {
+async function openWeb(services: Services, log: ReturnType<typeof openLog>, working: (() => Promise<unknown>)[]): Promise<App> {
   const { config } = services
   const app = await buildApp(services, log)
+  working.push(() => app.leaving.leave(() => app.close()))
   await app.listen({ port: config.PORT, host: config.HOST })
   // A port of 0 takes a free one: links in mail must name the one that was taken.
   if (!config.SITE_URL) services.siteUrl = addressOf(app)
   renderForSite(services.siteUrl)
-  closing.push(() => app.close())
   return app
 }
 
-async function work(services: Services, url: string, closing: (() => Promise<unknown>)[]): Promise<void> {
+async function work(services: Services, url: string, working: (() => Promise<unknown>)[]): Promise<void> {
   const { tasks, clock } = clockTasks(services)
-  const worker = await startWorker({ url, db: services.db, tasks: { ...eventTasks(services), ...tasks }, clock, log: services.log })
-  closing.push(() => worker.stop())
+  const worker = await startWorker({
+    url,
+    db: services.db,
+    tasks: { ...eventTasks(services), ...transferTasks(services), ...tasks },
+    clock,
+    log: services.log,
+  })
+  working.push(() => worker.stop())
 }
 
 function addressOf(app: App): string {

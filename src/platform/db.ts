@@ -19,6 +19,8 @@ export function openDatabase(url: string, options: { max?: number; logger?: Logg
   const sql = postgres(url, {
     max: options.max ?? 10,
     connect_timeout: 5,
+    // The driver's own waiting grows to 20 s, and requests would wait with it: better away at once, and back at once.
+    backoff: () => 0.2 + Math.random() / 10,
     idle_timeout: 60,
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
@@ -45,11 +47,11 @@ function prepareAlways(sql: postgres.Sql): void {
       (savepoint as (...a: unknown[]) => unknown)(...args.slice(0, -1), preparing(args.at(-1) as never))
 }
 
-/** True when PostgreSQL is away (refused, reset, shutting down, starting): the request may be tried again soon. */
+/** True when PostgreSQL is away (refused, reset, shutting down, starting) or has no room: the request may be tried again soon. */
 export function isDatabaseAway(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = (cause as { code?: string }).code ?? ''
-    if (AWAY.has(code) || /^(57P0|08|53300)/.test(code)) return true
+    if (AWAY.has(code) || /^(57P0|08|53)/.test(code)) return true
     if (cause instanceof AggregateError && cause.errors.some(isDatabaseAway)) return true
   }
   return false
@@ -60,6 +62,9 @@ const AWAY = new Set([
   'ECONNRESET',
   'EPIPE',
   'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ETIMEDOUT',
   'CONNECT_TIMEOUT',
   'CONNECTION_CLOSED',

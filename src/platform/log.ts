@@ -8,7 +8,7 @@ export function openLog(level: string) {
   return pino({
     level,
     base: undefined,
-    serializers: { req: request => ({ method: request.method, path: withoutSecrets(request.url) }), err: withoutParameters },
+    serializers: { req: request => ({ method: request.method, path: withoutSecrets(request.url) }), err: tellable },
   })
 }
 
@@ -17,9 +17,27 @@ function withoutSecrets(url = ''): string {
   return url.replace(/\?.*$/, '').replace(/[A-Za-z0-9_-]{32,}/g, '…')
 }
 
+/** The same error as far as it may be told; for places that keep an error's message. */
+export function withoutWords(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error('something that is no error was thrown')
+  const { message, stack } = tellable(error)
+  const told = new Error(message)
+  told.stack = stack
+  return told
+}
+
+type Told = { name: string; message: string; code?: string; stack?: string; cause?: Told }
+
 /** Database errors repeat the values of the statement: keep what failed, drop what was written. */
-function withoutParameters(error: Error & { code?: string; cause?: unknown }): object {
-  const cause = error.cause instanceof Error ? withoutParameters(error.cause) : undefined
-  const message = error.message.replace(/\nparams:[\s\S]*$/, '')
-  return { name: error.name, message, code: error.code, stack: error.stack?.replace(error.message, message), cause }
+function tellable(error: Error & { code?: string; cause?: unknown }): Told {
+  const cause = error.cause instanceof Error ? tellable(error.cause) : undefined
+  const message = tellableMessage(error)
+  // By function: a message may hold what `replace` takes for a pattern.
+  return { name: error.name, message, code: error.code, stack: error.stack?.replace(error.message, () => message), cause }
+}
+
+/** Class 22 of PostgreSQL's errors (data exceptions) quotes the very value; every other kind has it among the parameters only. */
+function tellableMessage({ message, code }: Error & { code?: string }): string {
+  const withoutParameters = message.replace(/\nparams:[\s\S]*$/, '')
+  return code?.startsWith('22') ? withoutParameters.replace(/"[\s\S]*"/, '"…"') : withoutParameters
 }

@@ -11,6 +11,7 @@ import type { Assets } from './assets.ts'
 import type { Config } from './config.ts'
 import { Missing, Refused } from './errors.ts'
 import { type Locale, localeFrom, type Translate, translator } from './i18n.ts'
+import { prepareToLeave } from './leaving.ts'
 import type { openLog } from './log.ts'
 import { openPageCache, type PageCache } from './page_cache.ts'
 import { serveFromCache } from './page_cache_door.ts'
@@ -49,7 +50,7 @@ declare module 'fastify' {
   }
 }
 
-export type App = FastifyInstance & { cache: PageCache }
+export type App = FastifyInstance & { cache: PageCache; leaving: ReturnType<typeof prepareToLeave> }
 
 export type WebOptions = {
   config: Config
@@ -63,6 +64,8 @@ export type WebOptions = {
   onRead(subject: string, request: FastifyRequest): void
 }
 
+const MOST_CONNECTIONS = 10_000
+
 /** Builds the web server with everything that knows nothing of forums: plugins, replies, errors, safety. */
 export async function buildWeb(options: WebOptions): Promise<App> {
   const app = Fastify({
@@ -72,11 +75,18 @@ export async function buildWeb(options: WebOptions): Promise<App> {
     bodyLimit: 256 * 1024,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
+    // Whoever still gets through while we leave is answered, and his connection closed after it (see leaving.ts).
+    return503OnClosing: false,
+    // A picture over a slow line takes its time; a silent line, or headers that come drop by drop, do not hold a place.
+    requestTimeout: 120_000,
+    connectionTimeout: 20_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     ajv: { customOptions: { removeAdditional: 'all', coerceTypes: 'array', allErrors: true } },
     rewriteUrl: overrideMethod,
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   app.cache = openPageCache()
+  app.leaving = prepareToLeave(app.server)
+  app.server.maxConnections = MOST_CONNECTIONS
   app.decorateRequest('preferences')
   app.decorateRequest('t')
   decorateReplies(app, options)

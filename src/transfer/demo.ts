@@ -10,7 +10,7 @@ import type { Db } from '../platform/db.ts'
 import { plainExcerpt } from '../platform/html.ts'
 import type { Services } from '../platform/services.ts'
 import { reactions } from '../reactions/schema.ts'
-import { refreshTopicDocuments } from '../search/documents.ts'
+import { refreshDocumentsBetween } from '../search/documents.ts'
 import { addenda, posts, revisions, topics } from '../topics/schema.ts'
 import { write } from '../topics/writing.ts'
 
@@ -64,26 +64,28 @@ export function demoAccounts(): string {
 }
 
 /**
- * Fills an empty forum with the demo community, in one transaction: a start that was killed begins again, one that
- * was finished seeds nothing twice. All times count back from now.
+ * Fills an empty forum with the demo community. Each of the two steps is marked when it is done: a start that was killed goes on
+ * where it stopped, one that was finished does nothing twice. All times count back from now.
  */
 export async function seedDemo({ db, search, log }: Services): Promise<void> {
-  const seeded = await db.transaction(async tx => {
+  await db.transaction(async tx => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('demo'))`)
-    const marked = await tx.execute(
-      sql`insert into site_settings (name, value) values ('demo', 'true') on conflict do nothing returning name`,
-    )
-    if (marked.length === 0) return []
+    if (await isMarked(tx, 'demo')) return
     const people = await seedMembers(tx)
     const places = await seedBoards(tx, people)
-    return seedTopics(tx, people, places)
+    await seedTopics(tx, people, places)
+    await mark(tx, 'demo')
   })
-  // Outside the transaction and safe to repeat: what search knows is made from the rows.
-  for (const id of seeded) await refreshTopicDocuments(db, search, id)
-  if (seeded.length === 0) return
+  if (await isMarked(db, 'demo.searchable')) return
+  await refreshDocumentsBetween(db, search, 1, Number.MAX_SAFE_INTEGER)
   await search.refresh()
-  log.info({ topics: seeded.length }, 'the demo community moved in')
+  await mark(db, 'demo.searchable')
+  log.info('the demo community moved in')
 }
+
+const isMarked = async (db: Db, name: string) => (await db.execute(sql`select from site_settings where name = ${name}`)).length > 0
+const mark = (db: Db, name: string) =>
+  db.execute(sql`insert into site_settings (name, value) values (${name}, 'true') on conflict do nothing`)
 
 type Ids = Map<string, number>
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000)
@@ -141,18 +143,18 @@ async function seedBoards(tx: Db, people: Ids): Promise<Map<string, { id: number
   return places
 }
 
-async function seedTopics(tx: Db, people: Ids, places: Map<string, { id: number; rootId: number }>): Promise<number[]> {
+async function seedTopics(tx: Db, people: Ids, places: Map<string, { id: number; rootId: number }>): Promise<void> {
   const all: DemoTopic[] = []
   for await (const file of glob('topics/*.json', { cwd: FOLDER })) all.push(...read(file))
   all.sort((a, b) => b.daysAgo - a.daysAgo)
-  const ids: number[] = []
-  for (const topic of all) ids.push(await seedTopic(tx, topic, people, places))
+  for (const topic of all) await seedTopic(tx, topic, people, places)
   await tx.execute(sql`update boards set topic_count = (select count(*) from topics where board_id = boards.id)`)
-  await tx.execute(sql`update topics set is_first = true where id in (select min(id) from topics where kind = 'question' group by author_id)`)
-  return ids
+  await tx.execute(
+    sql`update topics set is_first = true where id in (select min(id) from topics where kind = 'question' group by author_id)`,
+  )
 }
 
-async function seedTopic(tx: Db, demo: DemoTopic, people: Ids, places: Map<string, { id: number; rootId: number }>): Promise<number> {
+async function seedTopic(tx: Db, demo: DemoTopic, people: Ids, places: Map<string, { id: number; rootId: number }>): Promise<void> {
   const start = demo.daysAgo * 1440
   const place = places.get(demo.board) ?? { id: 0, rootId: 0 }
   const written = await write(tx, demo.body)
@@ -188,7 +190,6 @@ async function seedTopic(tx: Db, demo: DemoTopic, people: Ids, places: Map<strin
     .update(topics)
     .set({ openingId, meTooCount: demo.meToo ?? 0, ...best })
     .where(sql`${topics.id} = ${topicId}`)
-  return topicId
 }
 
 async function seedAnswers(tx: Db, demo: DemoTopic, topicId: number, people: Ids): Promise<{ bestAnswerId?: number; solvedAt?: Date }> {

@@ -4,9 +4,9 @@ import { Refused } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { type App, guestPreferences, setPreferences } from '../../platform/web.ts'
 import { type Actor, guest, isGuest, isOperator } from '../actor.ts'
-import { showLogin } from '../login_page.ts'
 import { sameSitePath } from '../same_site_path.ts'
 import { createSessions, type Sessions } from '../sessions.ts'
+import { showLogin } from './login_page.ts'
 
 const ACCESS = ['everyone', 'guests', 'members', 'moderators', 'operators'] as const
 /** Who may use a route at all; what he may do there, the verb decides. */
@@ -40,9 +40,10 @@ export async function registerGate(app: App, { db, config }: Services): Promise<
   })
   app.addHook('onRequest', async (request, reply) => {
     const token = request.cookies[cookie]
+    // Until the database has answered he is a guest, so that even «it is away» is said in a page and in his language.
+    become(request, guest(guestPreferences(request)))
     const actor = token ? await app.sessions.validate(token) : undefined
-    setPreferences(request, actor?.preferences ?? guestPreferences(request))
-    request.actor = actor ?? guest(request.preferences)
+    if (actor) become(request, actor)
     if (token && !actor) clearSessionCookie(reply, config)
     if (isReading(request)) return admit(request, reply)
   })
@@ -50,6 +51,11 @@ export async function registerGate(app: App, { db, config }: Services): Promise<
   app.addHook('preValidation', async (request, reply) => {
     if (!isReading(request)) return admit(request, reply)
   })
+}
+
+function become(request: FastifyRequest, actor: Actor): void {
+  setPreferences(request, actor.preferences)
+  request.actor = actor
 }
 
 /** Hands the browser its session. The server decides when it ends; the cookie outlives no session. */

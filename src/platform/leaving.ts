@@ -1,0 +1,41 @@
+import type { Server, ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Time for readers to go: kept connections are told with their next answer, and what is still idle then is closed. */
+const READERS_GO = 3_000
+const REQUESTS_MAY_TAKE = 10_000
+const LOOK_EVERY = 25
+
+/**
+ * Prepares a server to be left without a failed request. An idle connection that is closed may have a request on its way already, so
+ * `leave` first answers everything, telling each connection to close; then `close` (the app's own) ends what is left.
+ */
+export function prepareToLeave(server: Server): { isLeaving(): boolean; leave(close: () => Promise<unknown>): Promise<void> } {
+  const underWay = new Set<ServerResponse>()
+  let leaving = false
+  server.prependListener('request', (_, response) => {
+    underWay.add(response)
+    response.once('close', () => underWay.delete(response))
+    if (leaving) response.setHeader('connection', 'close')
+  })
+
+  async function readersGone(): Promise<void> {
+    leaving = true
+    for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close')
+    const deadline = Date.now() + READERS_GO
+    while (Date.now() < deadline && (await openConnections(server)) > 0) await pause(LOOK_EVERY)
+  }
+
+  return {
+    isLeaving: () => leaving,
+    async leave(close) {
+      await readersGone()
+      const closed = close()
+      const patience = setTimeout(() => server.closeAllConnections(), REQUESTS_MAY_TAKE)
+      await closed.finally(() => clearTimeout(patience))
+    },
+  }
+}
+
+const openConnections = (server: Server) =>
+  new Promise<number>(resolve => server.getConnections((error, count) => resolve(error ? 0 : count)))
