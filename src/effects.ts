@@ -1,3 +1,4 @@
+import { clearAway, mailConfirmation, mailEmailChange, mailKnownAddress, mailPasswordChanged, mailReset } from './accounts/effects.ts'
 import type { EventName, EventOf } from './events.ts'
 import type { Services } from './platform/services.ts'
 import { refreshPost, refreshTopic } from './search/effects.ts'
@@ -7,12 +8,18 @@ export type Effect<Name extends EventName> = (services: Services, event: EventOf
 
 /** What follows from each event. Each consequence that fails is tried again alone. */
 export const effects: { [Name in EventName]?: Effect<Name>[] } = {
+  'account.signed_up': [mailConfirmation],
+  'account.signup_repeated': [mailKnownAddress],
+  'account.confirmation_asked': [mailConfirmation],
+  'account.reset_asked': [mailReset],
+  'account.password_changed': [mailPasswordChanged],
+  'account.email_change_asked': [mailEmailChange],
+  'account.closed': [clearAway],
   'topic.asked': [refreshTopic],
   'topic.changed': [refreshTopic],
   'topic.closed': [refreshTopic],
   'topic.reopened': [refreshTopic],
   'topic.withdrawn': [refreshTopic],
-  'topic.imported': [refreshTopic],
   'answer.posted': [refreshPost],
   'addendum.added': [refreshPost],
   'post.edited': [refreshPost],
@@ -23,8 +30,10 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
 
 /** Which cached pages no longer tell the truth after an event, by the tags they were kept under. */
 export function staleAfter({ name, data }: EventOf): string[] {
-  if (name === 'account.changed' || name === 'account.closed') return [`account:${data.accountId}`, 'lists']
+  if (name === 'account.changed' || name === 'account.closed' || name === 'account.role_changed')
+    return ['people', `account:${data.accountId}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
+  if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
   if (!('topicId' in data)) return []
   const inLists = name !== 'reaction.given' && name !== 'reaction.withdrawn' && name !== 'comment.posted'
   return [`topic:${data.topicId}`, ...(inLists ? ['lists', `board:${data.boardId}`] : [])]

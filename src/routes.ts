@@ -1,5 +1,16 @@
+import { accountRoutes } from './accounts/routes/account.ts'
+import { preferenceRoutes } from './accounts/routes/preferences.ts'
+import { profileRoutes } from './accounts/routes/profile.ts'
+import { resetRoutes } from './accounts/routes/reset.ts'
 import { sessionRoutes } from './accounts/routes/session.ts'
+import { signupRoutes } from './accounts/routes/signup.ts'
+import { boardAdminRoutes } from './admin/routes/boards.ts'
+import { memberRoutes } from './admin/routes/members.ts'
+import { setupRoutes } from './admin/routes/setup.ts'
+import { siteRoutes } from './admin/routes/site.ts'
 import { healthRoutes } from './health_routes.ts'
+import { avatarRoutes } from './media/routes/avatars.ts'
+import { pictureRoutes } from './media/routes/pictures.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
@@ -21,6 +32,17 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
     await keepDraft(db, actor, place, content)
     return draftPath(place)
   })
+  await signupRoutes(app, services)
+  await resetRoutes(app, services)
+  await accountRoutes(app, services)
+  await profileRoutes(app, services)
+  await preferenceRoutes(app, services)
+  await pictureRoutes(app, services)
+  await avatarRoutes(app, services)
+  await setupRoutes(app, services)
+  await siteRoutes(app, services)
+  await memberRoutes(app, services)
+  await boardAdminRoutes(app, services)
   await listRoutes(app, services)
   await topicRoutes(app, services)
   await askRoutes(app, services)

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, ilike, isNull, lt, or } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
 import { numberCursor, type Page, pageOf } from '../platform/paging.ts'
@@ -24,4 +24,29 @@ export async function findAccount(db: Db, id: number): Promise<AccountRow> {
 /** Whether anybody runs this site yet. */
 export async function hasOperator(db: Db): Promise<boolean> {
   return (await db.$count(accounts, and(eq(accounts.role, 'operator'), isNull(accounts.closedAt)))) > 0
+}
+
+export type MemberLine = Pick<AccountRow, 'id' | 'handle' | 'name' | 'role' | 'moderates' | 'avatarKey' | 'createdAt' | 'confirmedAt'>
+
+/** Members for the operator, newest first, found by a part of the handle or the name. Their addresses are not in it. */
+export async function listMembers(
+  db: Db,
+  { search = '', after, size = 30 }: { search?: string; after?: string; size?: number },
+): Promise<Page<MemberLine>> {
+  const cursor = numberCursor(after)
+  const pattern = `%${search
+    .normalize('NFKC')
+    .trim()
+    .replace(/^@/, '')
+    .replace(/[\\%_]/g, '\\$&')}%`
+  const { id, handle, name, role, moderates, avatarKey, createdAt, confirmedAt } = accounts
+  const rows = await db
+    .select({ id, handle, name, role, moderates, avatarKey, createdAt, confirmedAt })
+    .from(accounts)
+    .where(
+      and(isNull(accounts.closedAt), search ? or(ilike(handle, pattern), ilike(name, pattern)) : undefined, cursor && lt(id, cursor.id)),
+    )
+    .orderBy(desc(id))
+    .limit(size + 1)
+  return pageOf(rows, size, last => ({ value: '0', id: last.id }))
 }

@@ -48,6 +48,11 @@ export class TooMany extends Error {
   }
 }
 
+/** What was sent cannot be kept because the store is full: 507, and nothing of it was kept. */
+export class NoRoom extends Error {
+  override name = 'NoRoom'
+}
+
 /** Throws `Refused(reason)` unless `allowed`. The first line of a verb. */
 export function ensure(allowed: boolean, reason: string): asserts allowed {
   if (!allowed) throw new Refused(reason)

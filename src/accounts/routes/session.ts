@@ -6,9 +6,9 @@ import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
 import type { Actor } from '../actor.ts'
 import { logIn } from '../login.ts'
-import { showLogin } from '../login_page.ts'
 import { sameSitePath } from '../same_site_path.ts'
 import { clearSessionCookie, setSessionCookie } from './gate.ts'
+import { showLogin } from './login_page.ts'
 
 /** Keeps words somebody was writing when his session ended, as the draft of their place; resolves to the page where he goes on. */
 export type KeepDraft = (db: Db, actor: Actor, place: string, content: Record<string, string>) => Promise<string>

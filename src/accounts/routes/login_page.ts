@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { FormAgain } from '../platform/web_errors.ts'
+import type { FormAgain } from '../../platform/web_errors.ts'
 
 /** What the log-in page carries along: where to go afterwards, and words that must not be lost. */
 export type Carried = { next?: string; draftPlace?: string; draft?: string }

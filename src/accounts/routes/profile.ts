@@ -1,0 +1,89 @@
+import { type Static, Type } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { presentGroups } from '../../boards/present.ts'
+import { inGroups, listBoards } from '../../boards/queries.ts'
+import type { Services } from '../../platform/services.ts'
+import type { App } from '../../platform/web.ts'
+import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
+import { countsOf, listAnswersBy } from '../../topics/by_member.ts'
+import { postLink, topicPath } from '../../topics/paths.ts'
+import { presentTopicLine } from '../../topics/present.ts'
+import { listTopicsBy } from '../../topics/queries.ts'
+import { memberPath, presentMember } from '../present_member.ts'
+import { editProfile } from '../profile.ts'
+import { findAccount, findMember } from '../queries.ts'
+
+const ProfileForm = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  about: Type.String({ maxLength: 4000, default: '' }),
+  boardIds: Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 200, default: [] }),
+})
+const Pages = Type.Object({ list: Type.Optional(Type.String()), after: Type.Optional(Type.String({ maxLength: 80 })) })
+type Member = { Params: { handle: string }; Querystring: Static<typeof Pages> }
+
+/** Members as others see them, and the page where one changes that. */
+export async function profileRoutes(app: App, { db }: Services): Promise<void> {
+  app.get<Member>('/u/:handle', { config: { access: 'everyone' }, schema: { querystring: Pages } }, async (request, reply) => {
+    const { actor, params, query, preferences, t } = request
+    const account = await findMember(db, params.handle)
+    const member = presentMember(account, t)
+    const answers = query.list === 'answers'
+    const [counts, page] = await Promise.all([
+      countsOf(db, account.id),
+      answers ? undefined : listTopicsBy(db, actor, account.id, query.after),
+    ])
+    const given = answers ? await listAnswersBy(db, actor, account.id, query.after) : undefined
+    const next = (page ?? given)?.next
+    return reply.page('members/show', {
+      title: t('people.named', { name: account.name }),
+      description: account.about.slice(0, 120),
+      noIndex: !account.confirmedAt,
+      member,
+      isSelf: actor.id === account.id,
+      counts: Object.entries(counts).map(([name, value]) => ({ label: t(`members.${name}`), value })),
+      tabs: ['topics', 'answers'].map(list => ({
+        label: t(`members.${list}`),
+        path: list === 'topics' ? member.path : `${member.path}?list=${list}`,
+        isCurrent: (list === 'answers') === answers,
+      })),
+      topics: page?.rows.map(row => presentTopicLine(row, preferences.locale, t)),
+      answers: given?.rows.map(row => ({ ...row, path: postLink(row), topicPath: topicPath(row.topic) })),
+      emptyText: t(answers ? 'members.noAnswers' : 'members.noTopics'),
+      nextPath: next && `${memberPath(account)}?list=${answers ? 'answers' : 'topics'}&after=${encodeURIComponent(next)}`,
+    })
+  })
+
+  app.get('/me/profile', { config: { access: 'members' } }, (request, reply) => showProfile(request, reply))
+
+  app.post<{ Body: Static<typeof ProfileForm> }>(
+    '/me/profile',
+    { config: { access: 'members' }, schema: { body: ProfileForm }, errorHandler: showAgain(showProfile) },
+    async ({ actor, body }, reply) => {
+      const known = new Set((await listBoards(db, actor)).map(({ id }) => id))
+      await editProfile(db, actor, { ...body, boardIds: body.boardIds.filter(id => known.has(id)) })
+      return reply.flash('saved').see('/me/profile')
+    },
+  )
+
+  async function showProfile(request: FastifyRequest, reply: FastifyReply, form?: FormAgain): Promise<FastifyReply> {
+    const { actor, preferences, t } = request
+    const [account, boards] = await Promise.all([findAccount(db, actor.id), listBoards(db, actor)])
+    const typed = form?.values
+    const chosen = new Set((typed ? [typed.boardIds ?? []].flat() : account.boardIds).map(Number))
+    const groups = presentGroups(inGroups(boards), preferences.locale).map(group => ({
+      ...mark(group),
+      children: group.children.map(mark),
+    }))
+    function mark<Board extends { id: number }>(board: Board) {
+      return { ...board, isChosen: chosen.has(board.id) }
+    }
+    const model = {
+      member: presentMember(account, t),
+      groups,
+      values: typed ?? { name: account.name, about: account.about },
+      errors: form?.errors,
+      errorList: form?.errorList,
+    }
+    return reply.page('me/profile', { title: t('me.profile.title'), at: 'me', place: 'profile', noIndex: true, ...model })
+  }
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import { type Actor, canWrite } from '../accounts/actor.ts'
+import type { Db } from '../platform/db.ts'
+import { ensure } from '../platform/errors.ts'
+import type { Storage } from '../platform/storage.ts'
+import { throttle } from '../platform/throttle.ts'
+import { encodePicture } from './encoding.ts'
+import { keepFiles } from './keeping.ts'
+import { type PictureRow, pictures } from './schema.ts'
+import { takingTurns } from './taking_turns.ts'
+
+/** Decoding needs memory: two at a time. Avatars share the line. */
+export const inTurn = takingTurns(2)
+export const UPLOADS = { tries: 40, seconds: 600 }
+
+type Stores = { db: Db; storage: Storage }
+
+/**
+ * Keeps a picture for posts, re-encoded. It goes to the store first and into the database last, so that no row ever names a file
+ * that is not there. Throws Invalid at `picture`, NoRoom (nothing kept), TooMany after 40 in ten minutes.
+ */
+export async function keepPicture({ db, storage }: Stores, actor: Actor, file: Buffer, alt = ''): Promise<PictureRow> {
+  ensure(canWrite(actor), 'errors.cannotWrite')
+  await throttle(db, `pictures:${actor.id}`, UPLOADS)
+  const sized = await inTurn(() => encodePicture(file))
+  const key = randomBytes(16).toString('base64url')
+  const largest = sized.at(-1)
+  if (!largest) throw new Error('a picture has no size')
+  const files = sized.map(({ width, data }) => ({ name: `${key}-${width}.webp`, data }))
+  const row = {
+    key,
+    accountId: actor.id,
+    alt: alt.slice(0, 200),
+    width: largest.width,
+    height: largest.height,
+    bytes: sized.reduce((sum, { data }) => sum + data.length, 0),
+    widths: sized.map(({ width }) => width),
+  }
+  return keepFiles(storage, files, async () => {
+    const [picture] = await db.insert(pictures).values(row).returning()
+    if (!picture) throw new Error('a picture was not inserted')
+    return picture
+  })
+}
