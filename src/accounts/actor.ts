@@ -15,6 +15,8 @@ export type Actor = {
   confirmed: boolean
   suspended: boolean
   moderates: number[]
+  /** Ids of the boards he wants at hand. */
+  interests: number[]
   preferences: Preferences
   sessionId: string
 }
@@ -28,6 +30,7 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   confirmed: false,
   suspended: false,
   moderates: [],
+  interests: [],
   sessionId: '',
 }
 

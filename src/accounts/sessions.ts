@@ -183,6 +183,7 @@ function actorOf(account: AccountRow, boardIds: string[], sessionId: string): Ac
     confirmed: account.confirmedAt !== null,
     suspended: account.suspendedUntil !== null && account.suspendedUntil > new Date(),
     moderates: boardIds.map(Number),
+    interests: account.boardIds,
     preferences: { locale: account.locale, size: account.typeSize, theme: account.theme },
     sessionId,
   }

@@ -20,6 +20,7 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
     const model = {
       ...presentList(request, page, '/', list),
       boards: presentGroups(inGroups(all), preferences.locale),
+      ownBoards: all.filter(board => actor.interests.includes(board.id)).map(board => presentBoard(board, preferences.locale)),
       isFirstPage: !query.after,
     }
     return reply.keep(['lists', 'boards', 'people']).page('home', { title: t('site.title'), isHome: true, at: 'home', ...model })
