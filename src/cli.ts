@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander'
+import { ensureSetupCode } from './admin/setup.ts'
 import { readConfig } from './platform/config.ts'
 import { openLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
-import { type Part, startServer } from './server.ts'
+import { type Part, type RunningServer, startServer } from './server.ts'
 
 const STOP_PATIENCE = 24_000
 
@@ -81,7 +82,14 @@ async function runUntilStopped(
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   const server = await starting
-  if (!stopping) process.stdout.write(`\n  ${server.address ?? 'worker'}\n${epilogue()}\n`)
+  const invitation = await inviteOperator(server)
+  if (!stopping) process.stdout.write(`\n  ${server.address ?? 'worker'}\n${epilogue()}${invitation}\n`)
+}
+
+/** As long as nobody runs this site, each start says how to become its operator. */
+async function inviteOperator({ address, services }: RunningServer): Promise<string> {
+  const code = address && (await ensureSetupCode(services.db))
+  return code ? `\n  Nobody runs this forum yet: open ${address}/setup and enter the code ${code}\n` : ''
 }
 
 /** An error nobody caught ends the process, as it must; but Node would print it whole, with the values of a failed statement. */
