@@ -22,8 +22,8 @@ const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const PATIENCE = 10_000
 
 /**
- * Journeys that share one browser. After each test its pages are closed, and a script error or a breach of the content security
- * policy on any of them fails it. Without a browser they are skipped, loudly; under `CI=true` that fails.
+ * Journeys that share one browser. After each test its pages are closed; an error in the console of any of them (a breach of the content
+ * security policy is one), a broken answer or a missing part fails it. Without a browser they are skipped, loudly; under `CI=true` that fails.
  */
 export function describeInBrowser(title: string, tell: (newPage: NewPage) => void): void {
   const found = findChromium()
@@ -86,7 +86,12 @@ async function openPage(browser: Browser, options: PageOptions = {}): Promise<{ 
   const problems: string[] = []
   context.on('weberror', ({ error }) => problems.push(error().stack ?? error().message))
   context.on('console', message => {
-    if (message.type() === 'error' && /Content Security Policy/i.test(message.text())) problems.push(message.text())
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text())
+  })
+  // A page may well be missing or refused; what it is made of may not, and nothing may break.
+  context.on('response', response => {
+    const isPart = ['stylesheet', 'script', 'image', 'font'].includes(response.request().resourceType())
+    if (response.status() >= (isPart ? 400 : 500)) problems.push(`${response.status()} ${response.url()}`)
   })
   return { page: await context.newPage(), context, problems }
 }
