@@ -35,7 +35,13 @@ async function anAccount(values: Partial<typeof accounts.$inferInsert> = {}) {
 }
 
 const idOf = (token: string) => token.split('.')[0] ?? ''
-const rowOf = async (token: string) => (await database.db.select().from(sessions).where(eq(sessions.id, idOf(token))))[0]
+const rowOf = async (token: string) =>
+  (
+    await database.db
+      .select()
+      .from(sessions)
+      .where(eq(sessions.id, idOf(token)))
+  )[0]
 
 /** As if the session had begun, been used and been promised that much earlier. */
 const age = (token: string, ms: number) =>
@@ -46,7 +52,15 @@ const age = (token: string, ms: number) =>
 describe('the contract of sessions', () => {
   test('1. a token lets its owner in, and says who he is', async () => {
     const { token } = await port.create(member, PHONE)
-    expect(await port.validate(token)).toMatchObject({ id: member.id, handle: member.handle, name: member.name, role: 'member', confirmed: true, suspended: false, sessionId: idOf(token) })
+    expect(await port.validate(token)).toMatchObject({
+      id: member.id,
+      handle: member.handle,
+      name: member.name,
+      role: 'member',
+      confirmed: true,
+      suspended: false,
+      sessionId: idOf(token),
+    })
   })
 
   test('2. a secret that is wrong in one sign lets nobody in, and changes nothing', async () => {
@@ -60,7 +74,9 @@ describe('the contract of sessions', () => {
 
   test('3. the id of a session, which lists show, lets nobody in', async () => {
     const { token } = await port.create(member, PHONE)
-    const hash = createHash('sha256').update(token.split('.')[1] ?? '').digest('base64url')
+    const hash = createHash('sha256')
+      .update(token.split('.')[1] ?? '')
+      .digest('base64url')
     for (const made of [idOf(token), `${idOf(token)}.`, `${idOf(token)}.${hash}`]) expect(await port.validate(made)).toBeUndefined()
   })
 
@@ -77,11 +93,14 @@ describe('the contract of sessions', () => {
     expect(JSON.stringify(row)).not.toContain(secret)
   })
 
-  test.each(['', '.', 'x', 'a.b', `${'a'.repeat(20)}.${'b'.repeat(44)}`, "' or 1=1 --.x", '\0.\0', 'あ.い', 'a'.repeat(100_000)])('6. nonsense lets nobody in and asks the database nothing: %#', async token => {
-    statements.length = 0
-    expect(await port.validate(token)).toBeUndefined()
-    expect(statements).toEqual([])
-  })
+  test.each(['', '.', 'x', 'a.b', `${'a'.repeat(20)}.${'b'.repeat(44)}`, "' or 1=1 --.x", '\0.\0', 'あ.い', 'a'.repeat(100_000)])(
+    '6. nonsense lets nobody in and asks the database nothing: %#',
+    async token => {
+      statements.length = 0
+      expect(await port.validate(token)).toBeUndefined()
+      expect(statements).toEqual([])
+    },
+  )
 
   test('7. to let somebody in takes one statement', async () => {
     const { token } = await port.create(member, PHONE)
@@ -176,14 +195,22 @@ describe('the contract of sessions', () => {
     const [one, two, three] = [await port.create(member, PHONE), await port.create(member, PHONE), await port.create(member, PHONE)]
     const stranger = await port.create(await anAccount(), PHONE)
     await port.revokeAll(member.id, idOf(two.token))
-    expect([await port.validate(one.token), (await port.validate(two.token))?.id, await port.validate(three.token)]).toEqual([undefined, member.id, undefined])
+    expect([await port.validate(one.token), (await port.validate(two.token))?.id, await port.validate(three.token)]).toEqual([
+      undefined,
+      member.id,
+      undefined,
+    ])
     await port.revokeAll(member.id)
     expect(await port.validate(two.token)).toBeUndefined()
     expect(await port.validate(stranger.token)).toBeDefined()
   })
 
   test('18. the list shows one’s own living sessions, latest first, and nothing that would let anybody in', async () => {
-    const [old, over, now] = [await port.create(member, PHONE), await port.create(member, PHONE), await port.create(member, { device: 'Firefox'.repeat(100), address: '2001:db8::1' })]
+    const [old, over, now] = [
+      await port.create(member, PHONE),
+      await port.create(member, PHONE),
+      await port.create(member, { device: 'Firefox'.repeat(100), address: '2001:db8::1' }),
+    ]
     await port.create(await anAccount(), PHONE)
     await age(old.token, DAY)
     await age(over.token, 11 * DAY)
@@ -196,9 +223,20 @@ describe('the contract of sessions', () => {
 
   test('19. a change of the person shows at the next request: role, standing, name', async () => {
     const { token } = await port.create(member, PHONE)
-    await database.db.update(accounts).set({ role: 'advisor', suspendedUntil: new Date(Date.now() + HOUR), name: '新しい名前', locale: 'en', typeSize: 'large' }).where(eq(accounts.id, member.id))
-    expect(await port.validate(token)).toMatchObject({ role: 'advisor', suspended: true, name: '新しい名前', preferences: { locale: 'en', size: 'large', theme: 'auto' } })
-    await database.db.update(accounts).set({ suspendedUntil: new Date(Date.now() - 1) }).where(eq(accounts.id, member.id))
+    await database.db
+      .update(accounts)
+      .set({ role: 'advisor', suspendedUntil: new Date(Date.now() + HOUR), name: '新しい名前', locale: 'en', typeSize: 'large' })
+      .where(eq(accounts.id, member.id))
+    expect(await port.validate(token)).toMatchObject({
+      role: 'advisor',
+      suspended: true,
+      name: '新しい名前',
+      preferences: { locale: 'en', size: 'large', theme: 'auto' },
+    })
+    await database.db
+      .update(accounts)
+      .set({ suspendedUntil: new Date(Date.now() - 1) })
+      .where(eq(accounts.id, member.id))
     expect(await port.validate(token)).toMatchObject({ suspended: false })
   })
 
@@ -213,8 +251,12 @@ describe('the contract of sessions', () => {
 describe('beyond the contract', () => {
   test('a moderator knows his boards and the boards below them, in the same statement', async () => {
     const moderator = await anAccount({ moderates: true })
-    const [top] = await database.db.execute<{ id: number }>(sql`insert into boards (slug, name_ja, name_en) values ('net', '網', 'Net') returning id`)
-    const [below] = await database.db.execute<{ id: number }>(sql`insert into boards (slug, parent_id, name_ja, name_en) values ('wifi', ${top?.id}, '無線', 'Wi-Fi') returning id`)
+    const [top] = await database.db.execute<{ id: number }>(
+      sql`insert into boards (slug, name_ja, name_en) values ('net', '網', 'Net') returning id`,
+    )
+    const [below] = await database.db.execute<{ id: number }>(
+      sql`insert into boards (slug, parent_id, name_ja, name_en) values ('wifi', ${top?.id}, '無線', 'Wi-Fi') returning id`,
+    )
     await database.db.execute(sql`insert into boards (slug, name_ja, name_en) values ('other', '他', 'Other')`)
     await database.db.execute(sql`insert into board_moderators (board_id, account_id) values (${top?.id}, ${moderator.id})`)
     const { token } = await port.create(moderator, PHONE)
