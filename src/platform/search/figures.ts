@@ -22,22 +22,28 @@ export async function findFigures(db: Db, terms: readonly string[]): Promise<Fig
   return figuresOf(Math.max(kept?.rows ?? 0, kept?.live ?? 0), kept?.meanWords, kept?.rowsOf)
 }
 
-/** Counts all terms anew and keeps those in more than two rows, changing only what changed. About 80 s for a million rows. */
+/**
+ * Counts all terms anew and keeps those in more than two rows, changing only what changed. About 80 s for a million rows, so it
+ * sets aside the limit on a statement's time.
+ */
 export async function refreshFigures(db: Db): Promise<void> {
-  await db.execute(sql`
-    with counted as materialized (
-      select word as term, ndoc as rows from ts_stat('select tv from search_documents') where ndoc > 2
-    ), gone as (
-      delete from search_terms t where not exists (select from counted c where c.term = t.term)
-    )
-    insert into search_terms as t (term, rows) select term, rows from counted
-    on conflict (term) do update set rows = excluded.rows where t.rows <> excluded.rows`)
-  await db.execute(sql`
-    insert into search_figures (id, rows, mean_words, writes, counted_at)
-    select 1, count(*), coalesce(avg(words), 0), (select ${writes} from (select 'search_documents'::regclass as oid) t), now()
-    from search_documents
-    on conflict (id) do update set
-      rows = excluded.rows, mean_words = excluded.mean_words, writes = excluded.writes, counted_at = excluded.counted_at`)
+  await db.transaction(async tx => {
+    await tx.execute(sql`set local statement_timeout = 0`)
+    await tx.execute(sql`
+      with counted as materialized (
+        select word as term, ndoc as rows from ts_stat('select tv from search_documents') where ndoc > 2
+      ), gone as (
+        delete from search_terms t where not exists (select from counted c where c.term = t.term)
+      )
+      insert into search_terms as t (term, rows) select term, rows from counted
+      on conflict (term) do update set rows = excluded.rows where t.rows <> excluded.rows`)
+    await tx.execute(sql`
+      insert into search_figures (id, rows, mean_words, writes, counted_at)
+      select 1, count(*), coalesce(avg(words), 0), (select ${writes} from (select 'search_documents'::regclass as oid) t), now()
+      from search_documents
+      on conflict (id) do update set
+        rows = excluded.rows, mean_words = excluded.mean_words, writes = excluded.writes, counted_at = excluded.counted_at`)
+  })
 }
 
 type Kept = { rows: number | null; meanWords: number | null; writes: string | null; live: number; now: string; rowsOf: Counted }

@@ -3,14 +3,14 @@ import type { Db } from '../db.ts'
 import type { SearchDocument, SearchEngine, SearchFilters, SearchHit, SearchQuery, SearchResult } from './engine.ts'
 import { findFigures, refreshFigures } from './figures.ts'
 import { mostGroups, planQuery, type QueryPlan, weighQuery } from './query.ts'
-import { vectorsOf } from './vector.ts'
+import { titleTerm, vectorsOf } from './vector.ts'
 
-/** Rows that are scored for the sum of their terms' rows; see docs/decisions/010-search.md. */
-const usualBudget = 2_000
+/** Rows that a search scores, by what is known of its terms; see docs/decisions/010-search.md. */
+const usualBudget = 1_000
 /** When filters leave too few of those. */
-const wideBudget = 20_000
-/** No statement scores more rows than this. */
-const mostCandidates = 20_000
+const wideBudget = 5_000
+/** A statement stops at so many times its budget, whatever was known. */
+const brake = 4
 
 /**
  * The search engine inside PostgreSQL: always there, and consistent with what was committed. `budget` is about how many rows a
@@ -78,11 +78,14 @@ async function search(db: Db, query: SearchQuery, usual: number): Promise<Search
   const { weights, words, cut } = weighQuery(query.text)
   const nothing = { hits: [], total: 0, exact: true, terms: words, cut }
   if (weights.size === 0 || query.visibility.length === 0 || query.limit < 1) return nothing
-  const figures = await findFigures(db, [...weights.keys()])
+  const figures = await findFigures(
+    db,
+    [...weights.keys()].flatMap(term => [term, titleTerm(term)]),
+  )
   for (const budget of [usual, wideBudget]) {
     const plan = planQuery(weights, figures, budget)
     if (!plan) return nothing
-    const found = await findHits(db, query, plan, figures.meanWords)
+    const found = await findHits(db, query, plan, figures.meanWords, budget * brake)
     if (plan.complete || found.total >= query.limit || budget === wideBudget) return { ...found, terms: words, cut }
   }
   return nothing
@@ -90,14 +93,20 @@ async function search(db: Db, query: SearchQuery, usual: number): Promise<Search
 
 type Found = { id: string; group: string; score: number; total: number; scored: number }
 
-async function findHits(db: Db, query: SearchQuery, plan: QueryPlan, meanWords: number): Promise<Omit<SearchResult, 'terms' | 'cut'>> {
+async function findHits(
+  db: Db,
+  query: SearchQuery,
+  plan: QueryPlan,
+  meanWords: number,
+  most: number,
+): Promise<Omit<SearchResult, 'terms' | 'cut'>> {
   const after = readCursor(query.after)
   const rows = await db.execute<Found>(sql`
     with candidates as (
       select id, group_id, ${scoreOf(plan)} / power(0.5 + 0.5 * words / ${meanWords}::float8, 0.3) as score
       from search_documents
       where tv @@ ${plan.candidates}::tsquery and visibility = any(${sql.param([...query.visibility])}::text[]) ${filtersOf(query)}
-      limit ${mostCandidates}
+      limit ${most}
     ), best as (
       select distinct on (${key(query)}) id, group_id, score from candidates order by ${key(query)}, score desc, id collate "C"
     ), counted as (
@@ -109,7 +118,7 @@ async function findHits(db: Db, query: SearchQuery, plan: QueryPlan, meanWords: 
   const hits: SearchHit[] = rows.slice(0, query.limit).map(({ id, group, score }) => ({ id, group, score }))
   const last = rows.length > query.limit ? hits.at(-1) : undefined
   const { total = 0, scored = 0 } = rows[0] ?? {}
-  return { hits, next: last && `${last.score}~${last.id}`, total, exact: plan.complete && scored < mostCandidates }
+  return { hits, next: last && `${last.score}~${last.id}`, total, exact: plan.complete && scored < most }
 }
 
 /** The same number of groups always, so that one prepared statement serves every query; an empty one costs next to nothing. */

@@ -1,5 +1,5 @@
 import { eachTerm, normalise, type TermKind } from './terms.ts'
-import { quoteTerm } from './vector.ts'
+import { quoteTerm, titleTerm } from './vector.ts'
 
 /** What ranking knows of the collection: its rows, their mean length in words, and in how many rows a term stands (absent: hardly any). */
 export type Figures = { rows: number; meanWords: number; rowsOf: ReadonlyMap<string, number> }
@@ -53,7 +53,8 @@ export function weighQuery(text: string): WeighedQuery {
 export function planQuery(weights: ReadonlyMap<string, number>, figures: Figures, budget: number): QueryPlan | undefined {
   const terms = [...weights].map(([term, weight]) => {
     const rows = figures.rowsOf.get(term) ?? 1
-    return { term, rows, value: weight * idf(rows, figures.rows) }
+    const titles = figures.rowsOf.get(titleTerm(term)) ?? 1
+    return { term, rows, titles, value: weight * idf(rows, figures.rows) }
   })
   terms.sort((a, b) => b.value - a.value)
   terms.length = Math.min(terms.length, mostTerms)
@@ -61,46 +62,50 @@ export function planQuery(weights: ReadonlyMap<string, number>, figures: Figures
   return { ...chooseCandidates(terms, figures.rows, budget), groups: groupTerms(terms) }
 }
 
-type ValuedTerm = { term: string; rows: number; value: number }
+type ValuedTerm = { term: string; rows: number; titles: number; value: number }
 
 const wordKinds: TermKind[] = ['word', 'latin', 'katakana', 'hiragana']
-const mostTerms = 100
-const mostPairs = 60
-const nearWeights = 1.3
+/** More of them cost time and find nothing better. */
+const mostTerms = 24
+const nearWeights = 1.2
 const pairedAtMost = 0.2
 
 function idf(rows: number, all: number): number {
   return Math.log(1 + (Math.max(all, rows) - rows + 0.5) / (rows + 0.5))
 }
 
-/** The rarest terms while they stay within the budget (one always), then pairs of strong frequent ones while it lasts. */
+/**
+ * The rarest terms while they stay within the budget; then of the frequent ones, strongest first, the rows that have them in the
+ * title; then pairs of them. Where all of that is too much, the rarest.
+ */
 function chooseCandidates(terms: ValuedTerm[], all: number, budget: number): Pick<QueryPlan, 'candidates' | 'complete'> {
   const rarest = [...terms].sort((a, b) => a.rows - b.rows)
+  const chosen = new Set<ValuedTerm>()
+  const candidates: string[] = []
   let left = budget
-  const fits = rarest.findIndex((term, index) => {
-    left -= term.rows
-    return left < 0 && index > 0
-  })
-  if (fits < 0) return { candidates: anyOf(rarest), complete: true }
-  left += rarest[fits]?.rows ?? 0
-  const chosen = new Set(rarest.slice(0, fits))
-  const frequent = terms.filter(term => !chosen.has(term) && term.rows < all * pairedAtMost)
-  return { candidates: [anyOf([...chosen]), ...pairsWithin(frequent, all, left)].join('|'), complete: false }
+  const take = (rows: number, query: string) => {
+    if (rows > left) return false
+    left -= rows
+    return candidates.push(query) > 0
+  }
+  for (const term of rarest) if (take(term.rows, quoteTerm(term.term))) chosen.add(term)
+  if (chosen.size === terms.length) return { candidates: candidates.join('|'), complete: true }
+  const frequent = terms.filter(term => !chosen.has(term))
+  for (const term of frequent) take(term.titles, quoteTerm(titleTerm(term.term)))
+  for (const [rows, query] of pairsOf(frequent, all)) take(rows, query)
+  if (candidates.length === 0) candidates.push(quoteTerm(titleTerm(frequent[0]?.term ?? '')), quoteTerm(rarest[0]?.term ?? ''))
+  return { candidates: candidates.join('|'), complete: false }
 }
 
 /** Terms of one text come together more often than chance has it: three times, by measurement. */
-function pairsWithin(terms: ValuedTerm[], all: number, budget: number): string[] {
-  const pairs: string[] = []
-  let left = budget
-  for (const [index, second] of terms.entries()) {
-    for (const first of terms.slice(0, index)) {
+function pairsOf(terms: ValuedTerm[], all: number): [rows: number, query: string][] {
+  const strong = terms.filter(term => term.rows < all * pairedAtMost)
+  return strong.flatMap((second, index) =>
+    strong.slice(0, index).map((first): [number, string] => {
       const expected = ((first.rows * second.rows) / all) * 3
-      if (expected > left || pairs.length >= mostPairs) continue
-      left -= expected
-      pairs.push(`(${quoteTerm(first.term)}&${quoteTerm(second.term)})`)
-    }
-  }
-  return pairs
+      return [expected, `(${quoteTerm(first.term)}&${quoteTerm(second.term)})`]
+    }),
+  )
 }
 
 /** Terms that weigh about the same are scored in one go, which costs a third and changes nothing measurable. */

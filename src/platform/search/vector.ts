@@ -26,6 +26,11 @@ export function quoteTerm(term: string): string {
   return `'${term.includes("'") || term.includes('\\') ? term.replace(special, '$&$&') : term}'`
 }
 
+/** A term once more, as standing in the title: what a search for a very common word looks at first. */
+export function titleTerm(term: string): string {
+  return `^${term}`
+}
+
 /** Positions of each term; those up to `titleEnd` are the title's. */
 type Draft = { terms: Map<string, number[]>; titleEnd: number; length: number; words: number; bytes: number }
 
@@ -46,6 +51,7 @@ const sentences = /[^\n.!?\u3002]{0,159}(?:[\n.!?\u3002]+|$|[^\n.!?\u3002])/gu
 function draftWith(heading: string): Draft {
   const draft: Draft = { terms: new Map(), titleEnd: heading.length, length: 0, words: 0, bytes: 0 }
   addText(draft, heading)
+  for (const term of [...draft.terms.keys()]) draft.terms.set(titleTerm(term), [])
   return draft
 }
 
@@ -79,7 +85,7 @@ function textOf(draft: Draft): string {
   for (const [term, positions] of draft.terms) {
     let list = ''
     for (const position of positions) list += `${list && ','}${position}${position <= draft.titleEnd ? 'A' : ''}`
-    text += `${quoteTerm(term)}:${list} `
+    text += `${quoteTerm(term)}${list && ':'}${list} `
   }
   return text
 }
