@@ -108,7 +108,8 @@ async function findHits(
       where tv @@ ${plan.candidates}::tsquery and visibility = any(${sql.param([...query.visibility])}::text[]) ${filtersOf(query)}
       limit ${most}
     ), best as (
-      select distinct on (${key(query)}) id, group_id, score from candidates order by ${key(query)}, score desc, id collate "C"
+      select distinct on (${key(query)}) id, group_id, score from candidates where score >= ${plan.floor}::float8
+      order by ${key(query)}, score desc, id collate "C"
     ), counted as (
       select id, group_id, score, count(*) over ()::int as total, (select count(*) from candidates)::int as scored from best
     )

@@ -7,8 +7,11 @@ export type Figures = { rows: number; meanWords: number; rowsOf: ReadonlyMap<str
 /** A text as terms with what each weighs, strongest kind first; `cut` when only the beginning was read. */
 export type WeighedQuery = { weights: Map<string, number>; words: string[]; cut: boolean }
 
-/** `candidates` finds the rows worth scoring (all that match when `complete`); each group scores its OR-ed terms with one weight. */
-export type QueryPlan = { candidates: string; complete: boolean; groups: { query: string; weight: number }[] }
+/**
+ * `candidates` finds the rows worth scoring (all that match when `complete`); each group scores its OR-ed terms with one weight;
+ * what scores less than `floor` has next to nothing of the query.
+ */
+export type QueryPlan = { candidates: string; complete: boolean; groups: { query: string; weight: number }[]; floor: number }
 
 /** Letters of a query that are read. */
 export const longestQuery = 400
@@ -49,7 +52,7 @@ export function weighQuery(text: string): WeighedQuery {
   return { weights, words, cut }
 }
 
-/** Chooses candidates within `budget` rows, and how they are scored. Undefined when there is nothing to look for. */
+/** Chooses candidates of about `budget` rows, or all that match in a small collection, and how they are scored. Undefined without terms. */
 export function planQuery(weights: ReadonlyMap<string, number>, figures: Figures, budget: number): QueryPlan | undefined {
   const terms = [...weights].map(([term, weight]) => {
     const rows = figures.rowsOf.get(term) ?? 1
@@ -59,7 +62,12 @@ export function planQuery(weights: ReadonlyMap<string, number>, figures: Figures
   terms.sort((a, b) => b.value - a.value)
   terms.length = Math.min(terms.length, mostTerms)
   if (terms.length === 0) return undefined
-  return { ...chooseCandidates(terms, figures.rows, budget), groups: groupTerms(terms) }
+  const floor = leastShare * scoreOfOnce * terms.reduce((sum, term) => sum + term.value, 0)
+  return {
+    ...chooseCandidates(terms, figures.rows, figures.rows <= budget * 2 ? Number.POSITIVE_INFINITY : budget),
+    groups: groupTerms(terms),
+    floor,
+  }
 }
 
 type ValuedTerm = { term: string; rows: number; titles: number; value: number }
@@ -69,6 +77,10 @@ const wordKinds: TermKind[] = ['word', 'latin', 'katakana', 'hiragana']
 const mostTerms = 24
 const nearWeights = 1.2
 const pairedAtMost = 0.2
+/** A tenth of the query's worth: cuts five in six of what matches at all, and none of what is relevant. */
+const leastShare = 0.1
+/** What `ts_rank` gives a term that stands once in the body: its label's weight by pi^2/6. */
+const scoreOfOnce = 0.486
 
 function idf(rows: number, all: number): number {
   return Math.log(1 + (Math.max(all, rows) - rows + 0.5) / (rows + 0.5))

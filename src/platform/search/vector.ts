@@ -38,20 +38,22 @@ const special = /['\\]/g
 const longestTitle = 300
 const mostRows = 40
 /** Letters of a body that need no look at the bytes. */
-const surelyFits = 400
+const surelyFits = 300
 const mostPositions = 12
 const lastPosition = 16_383
 /** Bytes of a tsvector that stay inline in a page of 8 kB beside the other columns. */
-const fullRow = 7_700
+const fullRow = 7_600
 /** Bytes that a letter of Japanese text adds, by measurement. */
 const bytesOfText = 10
-/** A sentence, or 160 letters where none ends. */
-const sentences = /[^\n.!?\u3002]{0,159}(?:[\n.!?\u3002]+|$|[^\n.!?\u3002])/gu
+/** A sentence, or 100 letters where none ends. */
+const sentences = /[^\n.!?\u3002]{0,99}(?:[\n.!?\u3002]+|$|[^\n.!?\u3002])/gu
 
 function draftWith(heading: string): Draft {
   const draft: Draft = { terms: new Map(), titleEnd: heading.length, length: 0, words: 0, bytes: 0 }
   addText(draft, heading)
-  for (const term of [...draft.terms.keys()]) draft.terms.set(titleTerm(term), [])
+  eachTerm(heading, (term, kind) => {
+    if (!isPart(kind)) draft.terms.set(titleTerm(term), [])
+  })
   return draft
 }
 
@@ -63,7 +65,7 @@ function addText(draft: Draft, text: string): void {
     const known = draft.terms.get(term)
     if (!known) {
       draft.terms.set(term, [position])
-      draft.bytes += term.length * bytesOfLetter + bytesOfTerm
+      draft.bytes += bytesOf(term)
     } else if (known.length < mostPositions && !known.includes(position)) {
       known.push(position)
       draft.bytes += bytesOfPosition
@@ -76,9 +78,16 @@ function isWord(kind: TermKind): boolean {
   return kind === 'word' || kind === 'latin'
 }
 
-const bytesOfLetter = 3
+function isPart(kind: TermKind): boolean {
+  return kind === 'kanji' || kind === 'katakanaPair' || kind === 'border' || kind === 'hiraganaTriple'
+}
+
+/** Its letters, and its entry with one position. Counting UTF-8 exactly for each of 600 terms would take longer than finding them. */
+function bytesOf(term: string): number {
+  return term.length * (term.charCodeAt(term.length - 1) < 0x80 ? 1 : 3) + 9
+}
+
 const bytesOfPosition = 2
-const bytesOfTerm = 9
 
 function textOf(draft: Draft): string {
   let text = ''

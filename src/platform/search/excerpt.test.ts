@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { excerptOf, markMatches } from './excerpt.ts'
+
+const post =
+  '機種変更したら自宅のＷｉ－Ｆｉにつながりません。前のｽﾏｰﾄﾌｫﾝでは問題なく、機種変更後だけ「接続できません」と出ます。パスワードは合っています。\nルーターを再起動しても直りません。設定で「デバイスのMACを使用」に変えると、つながります。お試しください。'
+
+const marked = (query: string, text = post) =>
+  excerptOf(text, query)
+    .filter(segment => segment.marked)
+    .map(segment => segment.text)
+const lengthOf = (text: string, query: string) => excerptOf(text, query).reduce((sum, segment) => sum + segment.text.length, 0)
+
+test.each([
+  ['wifi', ['Ｗｉ－Ｆｉ']],
+  ['スマートフォン', ['ｽﾏｰﾄﾌｫﾝ']],
+  ['ルータ', ['ルーター']],
+  ['るーたー', ['ルーター']],
+  ['設定を変える', ['設定', '変える']],
+  ['つながらない', ['つなが']],
+  ['教えてください 再起動', ['再起動']],
+])('a search for %s marks %j as it was written', (query, expected) => {
+  expect(marked(query)).toEqual(expect.arrayContaining(expected))
+})
+
+test('English marks the whole word, however it is inflected', () => {
+  expect(marked('connect printers', 'My printer keeps connecting and then drops.')).toEqual(['printer', 'connecting'])
+})
+
+test('the excerpt is about 120 letters of Japanese and 240 of English, around what was found', () => {
+  expect(lengthOf(post.repeat(5), 'MAC')).toBeLessThanOrEqual(122)
+  const english = `${'Nothing to see here at all. '.repeat(40)}The router restarts every night. ${'And so it goes on. '.repeat(40)}`
+  const excerpt = excerptOf(english, 'router restart')
+    .map(segment => segment.text)
+    .join('')
+  expect(excerpt).toContain('The router restarts every night.')
+  expect(excerpt.length).toBeLessThanOrEqual(242)
+  expect(excerpt.length).toBeGreaterThan(120)
+})
+
+test('where nothing is found it is the beginning', () => {
+  const [first] = excerptOf(post, '何もない話')
+  expect(first?.text.startsWith('機種変更したら')).toBe(true)
+})
+
+test('a sentence too long is cut to its matches and does not cut a word', () => {
+  const endless = `${'word '.repeat(200)}printer broken ${'word '.repeat(200)}`
+  const text = excerptOf(endless, 'printer')
+  expect(text.filter(segment => segment.marked)).toEqual([{ text: 'printer', marked: true }])
+  expect(text.map(segment => segment.text).join('')).toMatch(/^… ?word .* word ?…$/)
+})
+
+test('a title is given whole', () => {
+  expect(markMatches('ＡＸ－３２００の設定', 'ax3200')).toEqual([
+    { text: 'ＡＸ－３２００', marked: true },
+    { text: 'の設定', marked: false },
+  ])
+})
+
+test('nothing that is written is lost or invented, whatever it is', () => {
+  const anything = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 300 }))
+  fc.assert(
+    fc.property(anything, anything, (text, query) => {
+      const whole = markMatches(text, query)
+        .map(segment => segment.text)
+        .join('')
+      expect(whole).toBe(text.toWellFormed().replace(/\s+/g, ' '))
+      const excerpt = excerptOf(text, query)
+        .map(segment => segment.text)
+        .join('')
+        .replace(/^…|…$/g, '')
+      expect(text.toWellFormed().replace(/\s+/g, ' ')).toContain(excerpt.replace(/\s+/g, ' '))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('an endless post without an end of sentence takes no more than a moment', () => {
+  const before = performance.now()
+  excerptOf('あ漢'.repeat(16_000), '漢字 あ漢')
+  excerptOf('a'.repeat(32_000), 'aaaa')
+  excerptOf('。'.repeat(32_000), '。')
+  expect(performance.now() - before).toBeLessThan(2_000)
+})
