@@ -8,7 +8,9 @@ import { boardAdminRoutes } from './admin/routes/boards.ts'
 import { memberRoutes } from './admin/routes/members.ts'
 import { setupRoutes } from './admin/routes/setup.ts'
 import { siteRoutes } from './admin/routes/site.ts'
+import { apiRoutes } from './api/routes.ts'
 import { healthRoutes } from './health_routes.ts'
+import { helpRoutes } from './help_routes.ts'
 import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
 import type { Services } from './platform/services.ts'
@@ -52,4 +54,6 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await editingRoutes(app, services)
   await reactionRoutes(app, services)
   await searchRoutes(app, services)
+  await apiRoutes(app, services)
+  await helpRoutes(app)
 }

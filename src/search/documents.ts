@@ -39,7 +39,10 @@ export async function refreshDocumentsBetween(db: Db, engine: SearchEngine, firs
 /** Documents handed to the engine at once. */
 const TOGETHER = 500
 
-/** Documents that may be found at all; what is hidden or withdrawn has none. Comments are not documents. */
+/**
+ * Documents that may be found at all; what is hidden or withdrawn has none. Comments are not documents, nor is the opening of an
+ * imported question that is all in its title: each answer carries the title, and is what the reader wants.
+ */
 async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDocument[]> {
   const rows = await db
     .select({
@@ -58,6 +61,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
         isNull(posts.hiddenAt),
         isNull(posts.withdrawnAt),
         sql`${posts.kind} <> 'comment'`,
+        sql`not (${posts.bodyText} = '' and ${topics.tags} = '{}' and ${topics.answerCount} > 0)`,
       ),
     )
   return rows.map(({ post, topic, author }) => ({

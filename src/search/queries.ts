@@ -3,11 +3,11 @@ import type { Board } from '../boards/queries.ts'
 import { KINDS } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchEngine, SearchFilters } from '../platform/search/engine.ts'
-import { type ExcerptSegment as Segment, excerptOf, markMatches } from '../platform/search/excerpt.ts'
+import { excerptOf, markMatches, type ExcerptSegment as Segment } from '../platform/search/excerpt.ts'
 import { postsByIds } from '../topics/page_queries.ts'
 import { listTopics, type TopicLine, topicsByIds } from '../topics/queries.ts'
 
-export type Asked = { q?: string; board?: string; kind?: string; solved?: string; tag?: string; after?: string }
+export type Asked = { q?: string; board?: string; kind?: string; solved?: string; tag?: string; after?: string; limit?: number }
 /** One topic that was found: the post that fits best, the sentence that says so. */
 export type Found = { topic: TopicLine; postId: number; isAnswer: boolean; title: Segment[]; excerpt: Segment[] }
 
@@ -25,7 +25,7 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
     text,
     visibility: visibleTo(actor),
     filters,
-    limit: PAGE,
+    limit: asked.limit ?? PAGE,
     after: asked.after,
     distinct: true,
   })
@@ -48,7 +48,7 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
         postId: post.id,
         isAnswer: post.kind === 'answer',
         title: markMatches(topic.title, text),
-        excerpt: excerptOf(post.bodyText, text),
+        excerpt: excerptOf(post.bodyText || topic.excerpt, text),
       },
     ]
   })

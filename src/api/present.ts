@@ -1,0 +1,17 @@
+import type { Found } from '../search/queries.ts'
+import { postPath, topicPath } from '../topics/paths.ts'
+
+/** A found topic for machines: addresses in full, text without marks; `answerId` is the answer that fits, or else the best one. */
+export function presentFound({ topic, postId, isAnswer, title, excerpt }: Found, sourceId: string | null, siteUrl: string) {
+  const plain = (segments: typeof title) => segments.map(({ text }) => text).join('')
+  return {
+    topicId: topic.id,
+    sourceId,
+    title: plain(title),
+    excerpt: plain(excerpt),
+    url: siteUrl + (isAnswer ? postPath(topic, { id: postId }) : topicPath(topic)),
+    answerId: isAnswer ? postId : topic.bestAnswerId,
+    guaranteed: topic.guaranteedAt !== null,
+    solved: topic.solvedAt !== null,
+  }
+}
