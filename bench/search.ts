@@ -26,7 +26,7 @@ const quiet = { info: () => {}, warn: (message: string) => console.warn(message)
 
 const dataDir = mkdtempSync(join(tmpdir(), 'hiroba-bench-search-'))
 const server = await startEmbeddedPostgres({ dataDir, log: quiet, settings: { fsync: 'off', maintenance_work_mem: '512MB' } })
-const database = openDatabase(server.url, { max: 2 })
+const database = openDatabase(server.url, { max: 1 })
 try {
   await migrate(server.url)
   const { found, absent } = loadCollections()
@@ -65,6 +65,8 @@ async function measureScale({ db, sql }: Database, collection?: Collection): Pro
   await sql`truncate search_documents, search_terms, search_figures`
   const engine = createPostgresSearch(db)
   console.log(`\n${documents} made documents of 400 letters${collection ? ` and those of ${collection.name}` : ''}`)
+  // Filling and indexing may take longer than a forum's statement should.
+  await sql.unsafe('set statement_timeout = 0')
   const [index] = await sql<{ indexdef: string }[]>`select indexdef from pg_indexes where indexname = 'search_documents_tv'`
   await sql.unsafe('drop index search_documents_tv')
   const into = await sql.unsafe(`copy search_documents (${columns}) from stdin`).writable()

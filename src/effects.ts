@@ -1,7 +1,7 @@
 import { clearAway, mailConfirmation, mailEmailChange, mailKnownAddress, mailPasswordChanged, mailReset } from './accounts/effects.ts'
 import type { EventName, EventOf } from './events.ts'
 import type { Services } from './platform/services.ts'
-import { refreshPost, refreshTopic } from './search/effects.ts'
+import { refreshBoard, refreshPost, refreshTopic } from './search/effects.ts'
 
 /** One consequence of an event. Each is safe to repeat. */
 export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
@@ -15,15 +15,16 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'account.password_changed': [mailPasswordChanged],
   'account.email_change_asked': [mailEmailChange],
   'account.closed': [clearAway],
+  'board.changed': [refreshBoard],
   'topic.asked': [refreshTopic],
   'topic.changed': [refreshTopic],
   'topic.closed': [refreshTopic],
   'topic.reopened': [refreshTopic],
   'topic.withdrawn': [refreshTopic],
   'answer.posted': [refreshPost],
-  'addendum.added': [refreshPost],
-  'post.edited': [refreshPost],
-  'post.withdrawn': [refreshPost],
+  'addendum.added': [refreshTopic],
+  'post.edited': [refreshTopic],
+  'post.withdrawn': [refreshTopic],
   'best_answer.picked': [refreshTopic],
   'best_answer.unpicked': [refreshTopic],
 }

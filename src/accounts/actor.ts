@@ -1,4 +1,4 @@
-import type { Preferences } from '../platform/web.ts'
+import type { Preferences } from '../platform/preferences.ts'
 import type { Role } from './schema.ts'
 import type { Visibility } from './visibility.ts'
 

@@ -8,7 +8,8 @@ import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { type Invalid, Missing, Refused } from '../platform/errors.ts'
 import { addBoard, archiveBoard, editBoard } from './boards.ts'
-import { findBoard, findOpenBoard, inGroups, listBoards } from './queries.ts'
+import { inGroups } from './groups.ts'
+import { findBoard, findOpenBoard, listBoards } from './queries.ts'
 import { boards } from './schema.ts'
 
 let database: TestDatabase

@@ -5,7 +5,6 @@ import { Missing } from '../platform/errors.ts'
 import { type BoardRow, boards } from './schema.ts'
 
 export type Board = BoardRow
-export type BoardGroup = { board: Board; children: Board[] }
 
 /** All boards this actor may see, in the operator's order; archived ones only when asked for. One statement. */
 export async function listBoards(db: Db, actor: Actor, { archived = false } = {}): Promise<Board[]> {
@@ -16,13 +15,6 @@ export async function listBoards(db: Db, actor: Actor, { archived = false } = {}
     .where(archived ? undefined : isNull(boards.archivedAt))
     .orderBy(asc(boards.position), asc(boards.id))
   return rows.filter(board => visible.includes(board.visibility))
-}
-
-/** The boards of a list in their two levels. A child whose parent is not in the list stands on the first level. */
-export function inGroups(list: Board[]): BoardGroup[] {
-  const known = new Set(list.map(board => board.id))
-  const tops = list.filter(board => !board.parentId || !known.has(board.parentId))
-  return tops.map(board => ({ board, children: list.filter(child => child.parentId === board.id) }))
 }
 
 /** The board with this slug as this actor sees it. Throws Missing. */

@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { sendCached } from './page_cache.ts'
-import { type App, guestPreferences } from './web.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type PageCache, sendCached } from './page_cache.ts'
+import { guestPreferences } from './preferences.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,7 +10,7 @@ declare module 'fastify' {
 
 /** Serves guests' pages from memory before anything else runs, and keeps what `reply.keep` allows. */
 export function serveFromCache(
-  app: App,
+  app: FastifyInstance & { cache: PageCache },
   { sessionCookie, onRead }: { sessionCookie: string; onRead(subject: string, request: FastifyRequest): void },
 ): void {
   app.decorateRequest('cacheKey')

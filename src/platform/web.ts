@@ -10,16 +10,14 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Assets } from './assets.ts'
 import type { Config } from './config.ts'
 import { Missing, Refused } from './errors.ts'
-import { type Locale, localeFrom, type Translate, translator } from './i18n.ts'
+import type { Translate } from './i18n.ts'
 import { prepareToLeave } from './leaving.ts'
 import type { openLog } from './log.ts'
+import type { Preferences } from './preferences.ts'
 import { openPageCache, type PageCache } from './page_cache.ts'
 import { serveFromCache } from './page_cache_door.ts'
 import type { Render } from './views.ts'
 import { showError } from './web_errors.ts'
-
-/** How a reader likes to see the pages; from the account, or from a cookie for guests. */
-export type Preferences = { locale: Locale; size: 'normal' | 'large' | 'largest'; theme: 'auto' | 'light' | 'dark' }
 
 /** A page's own model; `title` is the document's title. `at` names the place that is marked in the navigation. */
 export type PageModel = { title: string; description?: string; at?: string; noIndex?: boolean } & Record<string, unknown>
@@ -207,20 +205,4 @@ function takeFlash(reply: FastifyReply): string | undefined {
   reply.clearCookie('flash', { path: '/' })
   const text = /^[a-zA-Z]{1,40}$/.test(key) ? reply.request.t(`flash.${key}`) : ''
   return text.startsWith('flash.') ? undefined : text || undefined
-}
-
-/** A guest's preferences: the cookie `prefs` (`ja.normal.auto`) where set, the browser's language otherwise. */
-export function guestPreferences(request: FastifyRequest): Preferences {
-  const [locale, size, theme] = (/(?:^|; *)prefs=([a-z.]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '').split('.')
-  return {
-    locale: locale === 'ja' || locale === 'en' ? locale : localeFrom(request.headers['accept-language']),
-    size: size === 'large' || size === 'largest' ? size : 'normal',
-    theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
-  }
-}
-
-/** Sets how this request's pages are shown. */
-export function setPreferences(request: FastifyRequest, preferences: Preferences): void {
-  request.preferences = preferences
-  request.t = translator(preferences.locale)
 }

@@ -1,4 +1,4 @@
-import { and, between, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, between, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchDocument, SearchEngine } from '../platform/search/engine.ts'
@@ -7,41 +7,72 @@ import { posts, topics } from '../topics/schema.ts'
 const documentId = (post: { id: number }) => `post-${post.id}`
 
 /** Brings what the engine knows of a topic up to date: its opening and each answer are documents of their own. Safe to repeat. */
-export async function refreshTopicDocuments(db: Db, engine: SearchEngine, topicId: number): Promise<void> {
-  const documents = await documentsWhere(db, eq(topics.id, topicId))
-  if (documents.length === 0) return engine.removeGroup(String(topicId))
-  await engine.put(documents)
-}
+export const refreshTopicDocuments = (db: Db, engine: SearchEngine, topicId: number) => refreshDocuments(db, engine, eq(topics.id, topicId))
 
 /** Brings one post up to date; its topic's other documents stay as they are. Safe to repeat. */
-export async function refreshPostDocument(db: Db, engine: SearchEngine, topicId: number, postId: number): Promise<void> {
-  const [document] = await documentsWhere(db, and(eq(topics.id, topicId), eq(posts.id, postId)))
-  await (document ? engine.put([document]) : engine.remove([documentId({ id: postId })]))
+export const refreshPostDocument = (db: Db, engine: SearchEngine, topicId: number, postId: number) =>
+  refreshDocuments(db, engine, and(eq(topics.id, topicId), eq(posts.id, postId)))
+
+/** The same for all topics whose ids lie between two, both included. Returns how many documents there are. */
+export const refreshDocumentsBetween = (db: Db, engine: SearchEngine, first: number, last: number) =>
+  refreshDocuments(db, engine, between(topics.id, first, last))
+
+/** The same for all topics of a board and of the boards below it, some at a time. */
+export async function refreshBoardDocuments(db: Db, engine: SearchEngine, boardId: number): Promise<void> {
+  for (let last = 0; ; ) {
+    const inBoard = and(or(eq(topics.boardId, boardId), eq(topics.rootBoardId, boardId)), gt(topics.id, last))
+    const rows = await db.select({ id: topics.id }).from(topics).where(inBoard).orderBy(topics.id).limit(TOPICS_TOGETHER)
+    const ids = rows.map(row => row.id)
+    if (ids.length === 0) return
+    await refreshDocuments(db, engine, sql`${topics.id} = any(${sql.param(ids)}::bigint[])`)
+    last = ids.at(-1) ?? 0
+  }
 }
 
 /**
- * Brings up to date what the engine knows of the topics whose ids lie between two, both included: what may be found is put, what is
- * hidden or withdrawn goes. Returns how many documents there are. Safe to repeat.
+ * What may be found is put, what is hidden or withdrawn goes. Another job may have put newer words while this one still held older
+ * ones, so what was put is looked at once more: whoever ends last leaves what stands.
  */
-export async function refreshDocumentsBetween(db: Db, engine: SearchEngine, first: number, last: number): Promise<number> {
-  const documents = await documentsWhere(db, between(topics.id, first, last))
-  const standing = new Set(documents.map(document => document.id))
-  const all = await db
-    .select({ id: posts.id })
-    .from(posts)
-    .where(and(between(posts.topicId, first, last), ne(posts.kind, sql`'comment'`)))
-  const gone = all.map(documentId).filter(id => !standing.has(id))
+async function refreshDocuments(db: Db, engine: SearchEngine, chosen: SQL | undefined): Promise<number> {
+  const gone = await goneWhere(db, chosen)
   if (gone.length > 0) await engine.remove(gone)
-  for (let at = 0; at < documents.length; at += TOGETHER) await engine.put(documents.slice(at, at + TOGETHER))
+  let documents = await documentsWhere(db, chosen)
+  for (let again = 0; again < MOST_AGAIN; again++) {
+    for (let at = 0; at < documents.length; at += TOGETHER) await engine.put(documents.slice(at, at + TOGETHER))
+    if (documents.length > TOGETHER) break
+    const now = await documentsWhere(db, chosen)
+    const same = JSON.stringify(now) === JSON.stringify(documents)
+    const left = documents.filter(document => !now.some(other => other.id === document.id)).map(document => document.id)
+    if (left.length > 0) await engine.remove(left)
+    documents = now
+    if (same) break
+  }
   return documents.length
 }
+
+const MOST_AGAIN = 5
+const TOPICS_TOGETHER = 200
+
+/** Posts that could be documents and are not to be found. */
+async function goneWhere(db: Db, chosen: SQL | undefined): Promise<string[]> {
+  const away = or(isNotNull(topics.hiddenAt), isNotNull(topics.withdrawnAt), isNotNull(posts.hiddenAt), isNotNull(posts.withdrawnAt))
+  const rows = await db
+    .select({ id: posts.id })
+    .from(posts)
+    .innerJoin(topics, eq(topics.id, posts.topicId))
+    .where(and(chosen, ne(posts.kind, sql`'comment'`), or(away, isAllTitle)))
+  return rows.map(documentId)
+}
+
+/** The opening of an imported question that is all in its title: each answer carries the title, and is what the reader wants. */
+const isAllTitle = sql`(${posts.bodyText} = '' and ${topics.tags} = '{}' and ${topics.answerCount} > 0)`
 
 /** Documents handed to the engine at once. */
 const TOGETHER = 500
 
 /**
- * Documents that may be found at all; what is hidden or withdrawn has none. Comments are not documents, nor is the opening of an
- * imported question that is all in its title: each answer carries the title, and is what the reader wants.
+ * Documents that may be found at all; what is hidden or withdrawn has none. Comments are not documents; what an asker
+ * added belongs to his opening.
  */
 async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDocument[]> {
   const rows = await db
@@ -49,6 +80,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       post: { id: posts.id, kind: posts.kind, text: posts.bodyText, createdAt: posts.createdAt, guaranteedAt: posts.guaranteedAt },
       topic: topics,
       author: accounts.handle,
+      added: sql<string | null>`(select string_agg(a.body, E'\\n' order by a.id) from addenda a where a.post_id = ${posts.id})`,
     })
     .from(posts)
     .innerJoin(topics, eq(topics.id, posts.topicId))
@@ -61,14 +93,14 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
         isNull(posts.hiddenAt),
         isNull(posts.withdrawnAt),
         sql`${posts.kind} <> 'comment'`,
-        sql`not (${posts.bodyText} = '' and ${topics.tags} = '{}' and ${topics.answerCount} > 0)`,
+        sql`not ${isAllTitle}`,
       ),
     )
-  return rows.map(({ post, topic, author }) => ({
+  return rows.map(({ post, topic, author, added }) => ({
     id: documentId(post),
     group: String(topic.id),
     title: topic.title,
-    body: post.kind === 'opening' ? `${post.text}\n${topic.tags.join(' ')}` : post.text,
+    body: post.kind === 'opening' ? [post.text, added, topic.tags.join(' ')].filter(Boolean).join('\n') : post.text,
     visibility: topic.visibility,
     filters: {
       board: [String(topic.rootBoardId), String(topic.boardId)],

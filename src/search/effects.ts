@@ -1,18 +1,20 @@
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
-import { refreshPostDocument, refreshTopicDocuments } from './documents.ts'
+import { refreshBoardDocuments, refreshPostDocument, refreshTopicDocuments } from './documents.ts'
 
 type OfTopic = EventOf<
-  'topic.asked' | 'topic.changed' | 'topic.closed' | 'topic.reopened' | 'topic.withdrawn' | 'best_answer.picked' | 'best_answer.unpicked'
+  'topic.asked' | 'topic.changed' | 'topic.closed' | 'topic.reopened' | 'topic.withdrawn' | 'best_answer.picked' | 'best_answer.unpicked' | 'post.edited' | 'post.withdrawn' | 'addendum.added'
 >
-type OfPost = EventOf<'answer.posted' | 'post.edited' | 'post.withdrawn' | 'addendum.added'>
 
 /** What a topic's documents say has changed for all of them. */
-export const refreshTopic = ({ db, search }: Services, { data }: OfTopic) => refreshTopicDocuments(db, search, data.topicId)
+export async function refreshTopic({ db, search }: Services, { data }: OfTopic): Promise<void> {
+  await refreshTopicDocuments(db, search, data.topicId)
+}
 
-/** One post was written or taken back. An edited opening may have a new title, which every document of the topic carries. */
-export async function refreshPost({ db, search }: Services, { name, data }: OfPost): Promise<void> {
-  if (name === 'answer.posted') return refreshPostDocument(db, search, data.topicId, data.postId)
-  if (name === 'post.withdrawn') await refreshPostDocument(db, search, data.topicId, data.postId)
-  return refreshTopicDocuments(db, search, data.topicId)
+/** A board's visibility or place has changed: its topics' documents say who may find them, and where. */
+export const refreshBoard = ({ db, search }: Services, { data }: EventOf<'board.changed'>) => refreshBoardDocuments(db, search, data.boardId)
+
+/** One post was written. */
+export async function refreshPost({ db, search }: Services, { data }: EventOf<'answer.posted'>): Promise<void> {
+  await refreshPostDocument(db, search, data.topicId, data.postId)
 }
