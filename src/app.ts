@@ -8,7 +8,7 @@ import { hearEvents } from './platform/hearing.ts'
 import type { openLog } from './platform/log.ts'
 import type { Services } from './platform/services.ts'
 import { readSite } from './platform/site.ts'
-import { type App, buildWeb } from './platform/web.ts'
+import { type App, buildWeb, refuseCrossSiteWrites } from './platform/web.ts'
 import { mountRoutes } from './routes.ts'
 import { countVisits } from './topics/visits.ts'
 
@@ -31,6 +31,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
 
   const app = await buildWeb({ config, logger, render, assets, frame, sessionCookie: sessionCookieName(config), onRead })
   await registerGate(app, services)
+  app.addHook('onRequest', refuseCrossSiteWrites)
   await mountRoutes(app, services)
   const hearing = hearEvents(sql, {
     heard: event => {

@@ -15,7 +15,10 @@ vi.mock('@node-rs/argon2', async original => {
 const PASSWORD = 'green tea at noon'
 let database: TestDatabase
 let addresses = 0
-const from = () => `198.51.100.${(addresses += 1)}`
+const from = () => {
+  addresses += 1
+  return `198.51.100.${addresses}`
+}
 const attempt = (login: string, password = PASSWORD, address = from()) => logIn(database.db, { login, password, address })
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { Locale } from '../platform/i18n.ts'
-import { boardPath } from './paths.ts'
 import type { BoardGroup } from './groups.ts'
+import { boardPath } from './paths.ts'
 import type { Board } from './queries.ts'
 
 type Named = { nameJa: string; nameEn: string }

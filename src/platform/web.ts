@@ -13,9 +13,9 @@ import { Missing, Refused } from './errors.ts'
 import type { Translate } from './i18n.ts'
 import { prepareToLeave } from './leaving.ts'
 import type { openLog } from './log.ts'
-import type { Preferences } from './preferences.ts'
 import { openPageCache, type PageCache } from './page_cache.ts'
 import { serveFromCache } from './page_cache_door.ts'
+import type { Preferences } from './preferences.ts'
 import type { Render } from './views.ts'
 import { showError } from './web_errors.ts'
 
@@ -89,7 +89,11 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   app.decorateRequest('t')
   decorateReplies(app, options)
   serveFromCache(app, { sessionCookie: options.sessionCookie, onRead: options.onRead })
-  app.addHook('onRequest', refuseCrossSiteWrites)
+  app.addHook('preValidation', async request => {
+    request.body = cleaned(request.body)
+    request.query = cleaned(request.query)
+    request.params = cleaned(request.params)
+  })
   app.setErrorHandler(showError)
   app.setNotFoundHandler((request, reply) => showError(new Missing(), request, reply))
   await app.register(cookie)
@@ -116,6 +120,16 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   return app
 }
 
+/** Texts as PostgreSQL can keep them: without NUL and without halves of letters, which no keyboard types. */
+function cleaned(input: unknown): unknown {
+  if (typeof input === 'string') return input.replaceAll('\0', '').toWellFormed()
+  if (Array.isArray(input)) return input.map(cleaned)
+  if (input === null || typeof input !== 'object' || Buffer.isBuffer(input) || Symbol.asyncIterator in input) return input
+  const kind = Object.getPrototypeOf(input)
+  if (kind !== null && kind.constructor !== Object && Object.getPrototypeOf(kind) !== null) return input
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, cleaned(value)]))
+}
+
 /** HTML forms can only GET and POST: `?_method=DELETE` on the address says what is meant. */
 function overrideMethod(request: { url?: string; method?: string }): string {
   const url = request.url ?? '/'
@@ -128,7 +142,7 @@ function overrideMethod(request: { url?: string; method?: string }): string {
  * Refuses writes that another site makes a browser send. `Sec-Fetch-Site` decides, `Origin` where a browser does not send it;
  * a write with neither is not from a page of ours.
  */
-async function refuseCrossSiteWrites(request: FastifyRequest): Promise<void> {
+export async function refuseCrossSiteWrites(request: FastifyRequest): Promise<void> {
   if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS' || request.routeOptions.config.foreign) return
   const site = request.headers['sec-fetch-site']
   if (site ? site === 'same-origin' : isOwnOrigin(request)) return

@@ -3,7 +3,16 @@ import type { Services } from '../platform/services.ts'
 import { refreshBoardDocuments, refreshPostDocument, refreshTopicDocuments } from './documents.ts'
 
 type OfTopic = EventOf<
-  'topic.asked' | 'topic.changed' | 'topic.closed' | 'topic.reopened' | 'topic.withdrawn' | 'best_answer.picked' | 'best_answer.unpicked' | 'post.edited' | 'post.withdrawn' | 'addendum.added'
+  | 'topic.asked'
+  | 'topic.changed'
+  | 'topic.closed'
+  | 'topic.reopened'
+  | 'topic.withdrawn'
+  | 'best_answer.picked'
+  | 'best_answer.unpicked'
+  | 'post.edited'
+  | 'post.withdrawn'
+  | 'addendum.added'
 >
 
 /** What a topic's documents say has changed for all of them. */
@@ -12,7 +21,8 @@ export async function refreshTopic({ db, search }: Services, { data }: OfTopic):
 }
 
 /** A board's visibility or place has changed: its topics' documents say who may find them, and where. */
-export const refreshBoard = ({ db, search }: Services, { data }: EventOf<'board.changed'>) => refreshBoardDocuments(db, search, data.boardId)
+export const refreshBoard = ({ db, search }: Services, { data }: EventOf<'board.changed'>) =>
+  refreshBoardDocuments(db, search, data.boardId)
 
 /** One post was written. */
 export async function refreshPost({ db, search }: Services, { data }: EventOf<'answer.posted'>): Promise<void> {

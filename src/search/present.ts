@@ -1,6 +1,6 @@
-import { boardName } from '../boards/present.ts'
 import { inGroups } from '../boards/groups.ts'
-import { type Board } from '../boards/queries.ts'
+import { boardName } from '../boards/present.ts'
+import type { Board } from '../boards/queries.ts'
 import { KINDS } from '../boards/schema.ts'
 import type { Locale, Translate } from '../platform/i18n.ts'
 import { postPath, topicPath } from '../topics/paths.ts'

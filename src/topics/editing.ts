@@ -92,4 +92,3 @@ export async function listRevisions(db: Db, postId: number) {
     .where(eq(revisions.postId, postId))
     .orderBy(asc(revisions.number))
 }
-export type Revision = Awaited<ReturnType<typeof listRevisions>>[number]

@@ -55,7 +55,6 @@ export function presentPost(post: ShownPost, context: PostContext) {
     commentKey: context.newKey(),
   }
 }
-export type PresentedPost = ReturnType<typeof presentPost>
 
 /** A comment with what this reader can do to it. */
 export function presentComment(

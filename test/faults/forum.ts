@@ -141,7 +141,7 @@ export function call({ port, path, form, headers = {}, agent = false, within = 1
   })
 }
 
-export const keptAlive = () => new Agent({ keepAlive: true, maxSockets: 1 })
+const _keptAlive = () => new Agent({ keepAlive: true, maxSockets: 1 })
 
 /** The cookie of somebody who is logged in. */
 export async function cookieOf(db: Db, actor: Actor): Promise<string> {

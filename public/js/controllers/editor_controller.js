@@ -4,12 +4,10 @@ const PAUSE = 1200
 
 /** Writing a post: a preview rendered by the server, drafts kept while typing, pictures by picker, paste and drop. */
 export default class extends Controller {
-  static targets = ['text', 'preview', 'tabs', 'writeTab', 'previewTab', 'pictureButton', 'note']
+  static targets = ['text', 'preview', 'writeTab', 'previewTab', 'note']
   static values = { place: String, saved: String, uploading: String }
 
   connect() {
-    this.tabsTarget.hidden = false
-    this.pictureButtonTarget.hidden = false
     this.form.addEventListener('input', this.changed)
     this.form.addEventListener('submit', this.sent)
   }

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../platform/config.ts'
 import { Refused } from '../../platform/errors.ts'
-import type { Services } from '../../platform/services.ts'
 import { guestPreferences, setPreferences } from '../../platform/preferences.ts'
+import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type Actor, guest, isGuest, isOperator } from '../actor.ts'
 import { sameSitePath } from '../same_site_path.ts'
@@ -16,6 +16,8 @@ export type Access = (typeof ACCESS)[number]
 declare module 'fastify' {
   interface FastifyInstance {
     sessions: Sessions
+    /** Every door of the forum and for whom it is; the permission matrix is tested against this list. */
+    doors: { method: string; url: string; access: Access }[]
   }
   interface FastifyRequest {
     actor: Actor
@@ -35,9 +37,11 @@ export async function registerGate(app: App, { db, config }: Services): Promise<
   const cookie = sessionCookieName(config)
   app.decorate('sessions', createSessions(db, { days: config.SESSION_DAYS }))
   app.decorateRequest('actor')
+  app.decorate('doors', [])
 
   app.addHook('onRoute', ({ method, url, config }) => {
     if (!ACCESS.includes(config?.access as Access)) throw new Error(`${method} ${url} does not say who may use it (config.access)`)
+    app.doors.push(...[method].flat().map(each => ({ method: each, url, access: config?.access as Access })))
   })
   app.addHook('onRequest', async (request, reply) => {
     const token = request.cookies[cookie]

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
-import type { Services } from '../../platform/services.ts'
 import { setPreferences } from '../../platform/preferences.ts'
+import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { savePreferences } from '../profile.ts'
 import { sameSitePath } from '../same_site_path.ts'

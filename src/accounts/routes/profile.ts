@@ -1,7 +1,7 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { presentGroups } from '../../boards/present.ts'
 import { inGroups } from '../../boards/groups.ts'
+import { presentGroups } from '../../boards/present.ts'
 import { listBoards } from '../../boards/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { presentBoard } from '../../boards/present.ts'
 import { inGroups } from '../../boards/groups.ts'
+import { presentBoard } from '../../boards/present.ts'
 import { listBoards } from '../../boards/queries.ts'
 import { KINDS } from '../../boards/schema.ts'
 import { renderBody } from '../../platform/html.ts'

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { presentBoard, presentGroups } from '../../boards/present.ts'
 import { inGroups } from '../../boards/groups.ts'
+import { presentBoard, presentGroups } from '../../boards/present.ts'
 import { findBoard, listBoards } from '../../boards/queries.ts'
 import { renderBody } from '../../platform/html.ts'
 import type { Services } from '../../platform/services.ts'

@@ -53,16 +53,11 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
     return reply.flash('unpicked').see(postPath(answer.topic, answer))
   })
 
-  const Closing = Type.Object({ solved: Type.Optional(Type.Boolean()) })
-  app.post<Route<Static<typeof Closing>>>(
-    '/t/:id/close',
-    { ...members, schema: { params: TopicParams, body: Type.Optional(Closing) } },
-    async ({ actor, params, body }, reply) => {
-      const topic = await findTopic(db, actor, params.id)
-      await closeTopic(db, actor, topic, body)
-      return reply.flash('closed').see(topicPath(topic))
-    },
-  )
+  app.post<Route<{ solved?: string } | undefined>>('/t/:id/close', members, async ({ actor, params, body }, reply) => {
+    const topic = await findTopic(db, actor, params.id)
+    await closeTopic(db, actor, topic, { solved: body?.solved === 'true' })
+    return reply.flash('closed').see(topicPath(topic))
+  })
   app.delete<Route>('/t/:id/close', members, async ({ actor, params }, reply) => {
     const topic = await findTopic(db, actor, params.id)
     await reopenTopic(db, actor, topic)

@@ -1,0 +1,164 @@
+import { eq } from 'drizzle-orm'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accounts } from '../../src/accounts/schema.ts'
+import { topics } from '../../src/topics/schema.ts'
+import { seedDemo } from '../../src/transfer/demo.ts'
+import { axe, describeInBrowser } from '../browser.ts'
+import { makeAnswer, makeBoard, makeTopic } from '../making.ts'
+import { knownAgain, makeMember, makeOperator } from '../people.ts'
+import { xssPayloads } from '../xss_payloads.ts'
+import { type Forum, startForum } from './forum.ts'
+
+let forum: Forum
+let topicPath = ''
+let openingId = 0
+let editedPath = ''
+
+const person = async (handle: string) => {
+  const [account] = await forum.db.select({ id: accounts.id }).from(accounts).where(eq(accounts.handle, handle))
+  return knownAgain(forum.db, account?.id ?? 0)
+}
+
+beforeAll(async () => {
+  forum = await startForum()
+  await seedDemo(forum.services)
+  const [shown] = await forum.db
+    .select()
+    .from(topics)
+    .where(eq(topics.title, '無線LANルーターを再起動しても、特定のスマホだけ接続できません'))
+  topicPath = `/t/${shown?.id}`
+  openingId = shown?.openingId ?? 0
+  editedPath = (await (await forum.as()).get(topicPath)).body.match(/\/posts\/\d+\/history/)?.[0] ?? ''
+}, 60_000)
+afterAll(() => forum.close())
+
+const width = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
+
+describeInBrowser('every page', newPage => {
+  const pages: Record<string, () => string[]> = {
+    '': () => [
+      '/',
+      '/?list=unanswered',
+      '/boards',
+      '/b/network',
+      topicPath,
+      editedPath,
+      '/search',
+      '/search?q=Wi-Fi',
+      '/search?q=zzzzzz',
+      '/login',
+      '/signup',
+      '/reset',
+      '/preferences',
+      '/u/yuko',
+      '/help',
+      '/help/asking',
+      '/nowhere',
+    ],
+    tamaki: () => [
+      topicPath,
+      '/ask',
+      '/me',
+      '/me/profile',
+      '/me/account',
+      '/me/devices',
+      '/me/drafts',
+      `/posts/${openingId}/edit`,
+      `/posts/${openingId}/withdraw`,
+      `/posts/${openingId}/comments`,
+      `${topicPath}/addenda`,
+    ],
+    operator: () => ['/admin', '/admin/boards', '/admin/mailbox', '/admin/members', '/admin/settings', '/admin/boards/new'],
+  }
+  for (const [handle, paths] of Object.entries(pages))
+    for (const theme of ['light', 'dark'] as const)
+      test(`of ${handle || 'a guest'} is open to everybody (WCAG 2.2 AA), ${theme}, and fits a narrow and a wide screen`, {
+        timeout: 120_000,
+      }, async () => {
+        const page = await newPage({ site: forum.site, theme, width: 1360, locale: theme === 'dark' ? 'en' : 'ja' })
+        if (handle) await forum.enter(page, await person(handle))
+        // A page that is not there is worth a look too, and its status is no fault.
+        for (const path of paths().filter(each => each !== '/nowhere')) {
+          const answer = await page.goto(path)
+          expect(answer?.status(), path).toBe(200)
+          expect(await axe(page), path).toEqual([])
+          expect(await width(page), `${path} at 1360`).toBe(0)
+          await page.setViewportSize({ width: 360, height: 780 })
+          expect(await width(page), `${path} at 360`).toBe(0)
+          await page.setViewportSize({ width: 1360, height: 900 })
+        }
+      })
+
+  test('the topic page weighs at most 60 kB without pictures, and nothing on it moves while it loads', { timeout: 60_000 }, async () => {
+    const page = await newPage({ site: forum.site })
+    const session = await page.context().newCDPSession(page)
+    await session.send('Network.enable')
+    let bytes = 0
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength
+    })
+    await page.addInitScript(
+      'window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shift += entry.value }).observe({ type: "layout-shift", buffered: true })',
+    )
+    // The first reader gets the page as it is rendered, the second as it is kept.
+    await page.goto(topicPath)
+    await page.waitForLoadState('networkidle')
+    expect(bytes).toBeGreaterThan(20_000)
+    expect(bytes).toBeLessThan(60_000)
+    expect(await page.evaluate('window.shift')).toBe(0)
+  })
+
+  test('whatever people type, nothing of it ever runs', { timeout: 120_000 }, async () => {
+    const { db } = forum
+    // PostgreSQL keeps no NUL; the doors take it out before anything is written.
+    const all = Object.values(xssPayloads)
+      .flat()
+      .map(payload => payload.replaceAll('\0', ''))
+    const writer = await makeMember(db, {
+      handle: 'attacker',
+      name: '<img src=x onerror=alert(1)>',
+      about: all.slice(0, 40).join('\n').slice(0, 900),
+    })
+    const operator = await makeOperator(db)
+    const board = await makeBoard(db, {
+      slug: 'attack',
+      nameJa: '<script>alert(1)</script>',
+      descriptionJa: '"><img src=x onerror=alert(1)>',
+      rulesJa: all.slice(0, 60).join('\n\n'),
+    })
+    const paths = [
+      '/b/attack',
+      '/u/attacker',
+      '/boards',
+      '/search?q=%3Cscript%3Ealert(1)%3C/script%3E',
+      `/ask?title=${encodeURIComponent('"><svg onload=alert(1)>')}`,
+      '/admin/boards',
+      '/admin/members',
+    ]
+    for (let at = 0; at < all.length; at += 60) {
+      const body = all.slice(at, at + 60).join('\n\n')
+      const topic = await makeTopic(db, writer, board, {
+        title: `${(all[at] ?? '').replace(/\s+/g, ' ').slice(0, 90)} を試しています`,
+        body,
+        tags: '<script>alert(1)</script> "onload=alert(1)',
+      })
+      await makeAnswer(db, operator, topic, body)
+      paths.push(`/t/${topic.id}`)
+    }
+    const page = await newPage({ site: forum.site })
+    await forum.enter(page, operator)
+    // Some payloads name pictures that are not there: that is no fault.
+    await page.route('**/media/**', route => route.fulfill({ status: 200, contentType: 'image/svg+xml', body: '' }))
+    const ran: string[] = []
+    page.on('dialog', async dialog => {
+      ran.push(`${page.url()}: ${dialog.message()}`)
+      await dialog.dismiss()
+    })
+    for (const path of paths) {
+      expect((await page.goto(path))?.status(), path).toBe(200)
+      for (const hover of await page.locator('.prose a, .prose img').all()) await hover.dispatchEvent('mouseover').catch(() => {})
+    }
+    expect(ran).toEqual([])
+  })
+})

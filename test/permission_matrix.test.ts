@@ -1,0 +1,230 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Actor } from '../src/accounts/actor.ts'
+import type { Post } from '../src/topics/page_queries.ts'
+import type { Topic } from '../src/topics/queries.ts'
+import { startTestApp, type TestApp } from './app.ts'
+import { makeAnswer, makeBoard, makeTopic, openingOf, postNow, topicNow } from './making.ts'
+import { makeAdvisor, makeAgent, makeCompanyAdmin, makeMember, makeModerator, makeOperator, makeUnconfirmed, visitor } from './people.ts'
+
+let forum: TestApp
+let people: Record<Role, Actor>
+let topic: Topic
+let answer: Post
+
+const ROLES = [
+  'guest',
+  'unconfirmed',
+  'suspended',
+  'member',
+  'advisor',
+  'agent',
+  'admin',
+  'otherModerator',
+  'moderator',
+  'asker',
+  'answerer',
+  'operator',
+] as const
+type Role = (typeof ROLES)[number]
+
+beforeAll(async () => {
+  forum = await startTestApp()
+  const { db } = forum
+  const [board, elsewhere] = [await makeBoard(db), await makeBoard(db)]
+  const [asker, answerer] = [await makeMember(db), await makeMember(db)]
+  people = {
+    guest: visitor,
+    unconfirmed: await makeUnconfirmed(db),
+    suspended: await makeMember(db, { suspendedUntil: new Date(Date.now() + 86_400_000) }),
+    member: await makeMember(db),
+    advisor: await makeAdvisor(db),
+    agent: await makeAgent(db),
+    admin: await makeCompanyAdmin(db),
+    otherModerator: await makeModerator(db, elsewhere),
+    moderator: await makeModerator(db, board),
+    asker,
+    answerer,
+    operator: await makeOperator(db),
+  }
+  topic = await makeTopic(db, asker, board)
+  answer = await makeAnswer(db, answerer, topic)
+})
+afterAll(() => forum.close())
+
+/** For whom each door is. A door that is not here fails the test: whoever adds one says whom it lets in. */
+const DOORS: Record<string, string> = {
+  everyone:
+    'GET / · GET /boards · GET /b/:slug · GET /t/:id · GET /t/:id/:slug · GET /t/:id/similar · GET /posts/:id · GET /posts/:id/history · GET /posts/:id/comments · ' +
+    'GET /search · GET /ask/similar · POST /preview · GET /u/:handle · GET /media/:name · GET /preferences · POST /preferences · POST /login · POST /logout · ' +
+    'GET /healthz · GET /readyz · GET /help/:page? · GET /api/v1/search · GET /assets/*',
+  members:
+    'GET /ask · POST /ask · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
+    'GET /posts/:id/withdraw · DELETE /posts/:id · POST /posts/:id/best · DELETE /posts/:id/best · POST /t/:id/close · DELETE /t/:id/close · ' +
+    'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key',
+}
+
+const nameOf = ({ method, url }: { method: string; url: string }) => `${method} ${url}`
+const listed = (access: string) => (DOORS[access] ?? '').split(' · ')
+
+test('every door says for whom it is: reading is open, writing is for members, administration for operators alone', () => {
+  const doors = forum.app.doors.filter(door => door.method !== 'HEAD')
+  const problems = doors.flatMap(door => {
+    const name = nameOf(door)
+    if (door.url.startsWith('/admin')) return door.access === 'operators' ? [] : [`${name} is ${door.access}`]
+    if (/^\/me(\/|$)/.test(door.url) && !listed('members').includes(name))
+      return door.access === 'members' ? [] : [`${name} is ${door.access}`]
+    if (listed('everyone').includes(name)) return door.access === 'everyone' ? [] : [`${name} is ${door.access}`]
+    if (listed('members').includes(name)) return door.access === 'members' ? [] : [`${name} is ${door.access}`]
+    return /^\/(login|signup|setup|reset|confirm|email|logout)/.test(door.url) ? [] : [`${name} (${door.access}) is in no list`]
+  })
+  expect(problems).toEqual([])
+  const there = new Set(doors.map(nameOf))
+  expect(
+    Object.keys(DOORS)
+      .flatMap(listed)
+      .filter(name => !there.has(name)),
+    'listed and not there',
+  ).toEqual([])
+})
+
+test('the gate turns guests away from every door that is not theirs, and members from the operators’', async () => {
+  const [guest, member] = [await forum.as(), await forum.as(people.member)]
+  const path = (url: string) => url.replace(':kind', 'helpful').replace(/:\w+/g, '1')
+  for (const door of forum.app.doors.filter(each => each.method !== 'HEAD' && each.access !== 'everyone' && each.access !== 'guests')) {
+    const request = { method: door.method as 'GET', url: path(door.url) }
+    const turned = await guest.send(request)
+    expect([303, 401], nameOf(door)).toContain(turned.statusCode)
+    if (turned.statusCode === 303) expect(turned.headers.location, nameOf(door)).toContain('/login')
+    if (door.access === 'operators') expect((await member.send(request)).statusCode, nameOf(door)).toBe(403)
+  }
+})
+
+const WRITERS: Role[] = ['member', 'advisor', 'agent', 'admin', 'otherModerator', 'moderator', 'asker', 'answerer', 'operator']
+const form = { body: '試したところ、直りました。', draftKey: '' }
+let keys = 0
+const fresh = () => {
+  keys += 1
+  return { ...form, draftKey: `matrix-draft-${keys}` }
+}
+type Client = Awaited<ReturnType<TestApp['as']>>
+const post = () => `/posts/${answer.id}`
+
+/** What may be done to a topic and its answer, and by whom; everybody else is refused. `undo` puts things back. */
+const DEEDS: { deed: string; allowed: Role[]; act(client: Client): ReturnType<Client['get']>; undo?: string }[] = [
+  { deed: 'answer', allowed: WRITERS, act: client => client.post(`/t/${topic.id}/answers`, fresh()) },
+  { deed: 'comment', allowed: WRITERS, act: client => client.post(`${post()}/comments`, fresh()) },
+  {
+    deed: 'find an answer helpful',
+    allowed: WRITERS.filter(role => role !== 'answerer'),
+    act: client => client.post(`${post()}/reactions/helpful`),
+  },
+  { deed: 'thank', allowed: WRITERS.filter(role => role !== 'answerer'), act: client => client.post(`${post()}/reactions/thanks`) },
+  {
+    deed: 'share the trouble',
+    allowed: WRITERS.filter(role => role !== 'asker'),
+    act: client => client.post(`/posts/${topic.openingId}/reactions/me_too`),
+  },
+  {
+    deed: 'pick the best answer',
+    allowed: ['asker', 'moderator', 'operator'],
+    act: client => client.post(`${post()}/best`),
+    undo: 'update topics set best_answer_id = null, solved_at = null',
+  },
+  { deed: 'take the pick back', allowed: ['asker', 'moderator', 'operator'], act: client => client.delete(`${post()}/best`) },
+  {
+    deed: 'close',
+    allowed: ['asker', 'moderator', 'operator'],
+    act: client => client.post(`/t/${topic.id}/close`),
+    undo: 'update topics set closed_at = null, closed_by_id = null',
+  },
+  { deed: 'add to the question', allowed: ['asker'], act: client => client.post(`/t/${topic.id}/addenda`, fresh()) },
+  {
+    deed: 'edit an answer',
+    allowed: ['answerer'],
+    act: client => client.put(post(), { ...form, revision: 1, reason: '' }),
+    undo: `update posts set revision = 1; delete from revisions`,
+  },
+  { deed: 'see the form to edit it', allowed: ['answerer'], act: client => client.get(`${post()}/edit`) },
+  { deed: 'see the form to take it back', allowed: ['answerer'], act: client => client.get(`${post()}/withdraw`) },
+  {
+    deed: 'take an answer back',
+    allowed: ['answerer'],
+    act: client => client.delete(post()),
+    undo: 'update posts set withdrawn_at = null',
+  },
+]
+
+describe('what may be done to a topic and an answer', () => {
+  for (const { deed, allowed, act, undo } of DEEDS)
+    test(`${deed}: ${allowed.join(', ')}; nobody else`, async () => {
+      for (const role of ROLES) {
+        const client = await forum.as(role === 'guest' ? undefined : people[role])
+        const { statusCode, headers } = await act(client)
+        const done = statusCode === 200 || (statusCode === 303 && !String(headers.location).startsWith('/login'))
+        expect(done, `${role}: ${statusCode}`).toBe(allowed.includes(role))
+        if (!done) expect([303, 401, 403, 404], role).toContain(statusCode)
+        if (undo) for (const statement of undo.split(';')) await forum.db.execute(sql.raw(statement))
+      }
+    })
+})
+
+test('a closed topic takes nothing from anybody, and what a moderator closed the asker does not reopen', async () => {
+  const { db } = forum
+  const moderator = await forum.as(people.moderator)
+  await moderator.post(`/t/${topic.id}/close`)
+  for (const role of WRITERS) {
+    const client = await forum.as(people[role])
+    expect((await client.post(`/t/${topic.id}/answers`, fresh())).statusCode, role).toBe(403)
+    expect((await client.post(`${post()}/comments`, fresh())).statusCode, role).toBe(403)
+  }
+  expect((await (await forum.as(people.asker)).delete(`/t/${topic.id}/close`)).statusCode).toBe(403)
+  expect((await topicNow(db, topic)).closedAt).toBeInstanceOf(Date)
+  expect((await moderator.delete(`/t/${topic.id}/close`)).statusCode).toBe(303)
+  expect((await topicNow(db, topic)).closedAt).toBeNull()
+})
+
+test('what nobody may see is not there: a hidden answer, a hidden topic, a board for staff', async () => {
+  const { db } = forum
+  const closed = await makeBoard(db, { visibility: 'staff' })
+  const inside = await makeTopic(db, people.operator, closed)
+  const hidden = await makeTopic(db, people.asker, { id: topic.boardId })
+  await db.execute(sql`update topics set hidden_at = now() where id = ${hidden.id}`)
+  for (const role of ROLES) {
+    const client = await forum.as(role === 'guest' ? undefined : people[role])
+    const status = async (path: string) => (await client.get(path)).statusCode
+    const staff = role === 'operator' || role === 'moderator' || role === 'otherModerator'
+    expect(await status(`/t/${inside.id}`), role).toBe(staff ? 200 : 404)
+    expect(await status(`/b/${closed.slug}`), role).toBe(staff ? 200 : 404)
+    expect(await status(`/t/${hidden.id}`), role).toBe(role === 'operator' || role === 'moderator' ? 200 : 404)
+    expect(await status(`/posts/${(await openingOf(db, hidden)).id}`), role).toBe(role === 'operator' || role === 'moderator' ? 303 : 404)
+  }
+  expect((await postNow(db, answer)).id).toBe(answer.id)
+})
+
+const SITES: [string, Record<string, string | undefined>, boolean][] = [
+  ['from a page of ours', { 'sec-fetch-site': 'same-origin' }, true],
+  ['from a sister site', { 'sec-fetch-site': 'same-site' }, false],
+  ['from another site', { 'sec-fetch-site': 'cross-site' }, false],
+  ['typed into the address bar', { 'sec-fetch-site': 'none' }, false],
+  ['an old browser, from our origin', { 'sec-fetch-site': undefined, host: 'localhost', origin: 'http://localhost' }, true],
+  ['an old browser, from another origin', { 'sec-fetch-site': undefined, host: 'localhost', origin: 'https://evil.example' }, false],
+  ['an old browser, origin hidden', { 'sec-fetch-site': undefined, host: 'localhost', origin: 'null' }, false],
+  ['nothing said at all', { 'sec-fetch-site': undefined, host: 'localhost', origin: undefined }, false],
+]
+
+test('no other site can write in a member’s name, whatever the door and whatever the browser says', async () => {
+  const member = await forum.as(await makeMember(forum.db))
+  const unsafe = forum.app.doors.filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method))
+  expect(unsafe.length).toBeGreaterThan(25)
+  for (const { method, url } of unsafe)
+    for (const [said, headers, own] of SITES) {
+      const { statusCode, body } = await member.send({
+        method: method as 'POST',
+        url: url.replace(':kind', 'helpful').replace(/:\w+/g, '999999'),
+        headers,
+      })
+      const refused = statusCode === 403 && body.includes('ほかのサイトからの操作')
+      if (url !== '/logout' || !own) expect(refused, `${method} ${url} ${said}: ${statusCode}`).toBe(!own)
+    }
+})
