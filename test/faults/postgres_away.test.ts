@@ -23,7 +23,17 @@ afterAll(async () => {
   folder.remove()
 })
 
-beforeEach(() => onTestFailed(() => console.error(forum?.output().slice(-4_000))))
+beforeEach(() =>
+  onTestFailed(() =>
+    console.error(
+      forum
+        ?.output()
+        .match(/^.*(nobody caught|Error: | {4}at ).*$/gm)
+        ?.slice(-30)
+        .join('\n'),
+    ),
+  ),
+)
 
 /** A topic with a reader, a writer and somebody elsewhere who writes past the forum's process. */
 async function makePlace({ db }: Database): Promise<{ topic: Topic; writer: string; elsewhere: Actor }> {

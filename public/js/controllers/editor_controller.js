@@ -5,7 +5,7 @@ const PAUSE = 1200
 /** Writing a post: a preview rendered by the server, drafts kept while typing, pictures by picker, paste and drop. */
 export default class extends Controller {
   static targets = ['text', 'preview', 'writeTab', 'previewTab', 'note']
-  static values = { place: String, saved: String, uploading: String }
+  static values = { place: String, saved: String, uploading: String, failed: String }
 
   connect() {
     this.form.addEventListener('input', this.changed)
@@ -90,11 +90,15 @@ export default class extends Controller {
       this.note(this.uploadingValue)
       const body = new FormData()
       body.append('picture', picture)
-      const response = await fetch('/pictures', { method: 'POST', headers: { accept: 'application/json' }, body })
-      const { markdown, message } = await response.json()
-      this.note(message ?? '')
-      if (markdown) this.insert(`\n${markdown}\n`)
+      const answer = await this.send(body).catch(() => ({ message: this.failedValue }))
+      this.note(answer.message ?? '')
+      if (answer.markdown) this.insert(`\n${answer.markdown}\n`)
     }
+  }
+
+  async send(body) {
+    const response = await fetch('/pictures', { method: 'POST', headers: { accept: 'application/json' }, body })
+    return response.json()
   }
 
   insert(text) {

@@ -110,5 +110,5 @@ const line = (board: Board) => ({ ...board, path: `/admin/boards/${board.slug}`,
 const draftOf = (body: Static<typeof BoardForm>): BoardDraft => ({
   ...body,
   parentId: Number(body.parentId) || null,
-  moderators: body.moderators.split(/[\s,、]+/).filter(Boolean),
+  moderators: body.moderators.split(/[\s,\u3001]+/).filter(Boolean),
 })

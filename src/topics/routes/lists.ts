@@ -50,7 +50,7 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
         ...presentList(request, page, shown.path, list),
       }
       return reply
-        .keep([`board:${board.id}`, 'boards', 'people'])
+        .keep([...[board, ...all.filter(each => each.parentId === board.id)].map(({ id }) => `board:${id}`), 'boards', 'people'])
         .page('boards/show', { title: shown.name, description: shown.description, at: 'boards', ...model })
     },
   )
