@@ -21,12 +21,13 @@ export function serveFromCache(
     // Who waited in vain (the page changed meanwhile, or there is none) waits once more, so that not all render at once.
     const take = (mayWait: number): void => {
       const page = app.cache.find(key)
-      if (page) return serve(page, request, reply)
-      if (mayWait === 0) return done()
-      const ahead = app.cache.join(key)
-      if (ahead) return void ahead.then(page => (page ? serve(page, request, reply) : take(mayWait - 1)), done)
-      request.cacheKey = key
-      done()
+      const ahead = page || mayWait === 0 ? undefined : app.cache.join(key)
+      if (page) serve(page, request, reply)
+      else if (ahead) ahead.then(found => (found ? serve(found, request, reply) : take(mayWait - 1)), done)
+      else {
+        if (mayWait > 0) request.cacheKey = key
+        done()
+      }
     }
     take(2)
   })
