@@ -9,20 +9,20 @@ export const postPath = (topic: Placed, post: { id: number }) => `${topicPath(to
 /** Short lasting address of a post: leads to the page it is on. */
 export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
+// Pages below a topic's address; a title of that name must not hide behind them.
+const PAGES_BELOW = ['addenda', 'answers', 'close', 'similar']
+
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {
   const words = title
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
-  return (
-    encodeURIComponent(
-      [...words]
-        .slice(0, 40)
-        .join('')
-        .replace(/^-+|-+$/g, ''),
-    ) || 'topic'
-  )
+  const first = [...words]
+    .slice(0, 40)
+    .join('')
+    .replace(/^-+|-+$/g, '')
+  return PAGES_BELOW.includes(first) ? `${first}-topic` : encodeURIComponent(first) || 'topic'
 }
 
 /** Where a draft is gone on with, by its place (`ask`, `answer:42`, `comment:9`, `addendum:42`, `edit:9`). */
