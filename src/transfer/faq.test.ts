@@ -185,9 +185,18 @@ describe('bad rows', () => {
   })
 
   test('of JSON lines are told too, and nothing in a row can harm the page or the database', async () => {
-    const good = { board: 'a', question: 'A\u0000 \ud800question?', answer: '<script>alert(1)</script> [x](javascript:alert(1))' }
-    const { refused } = await imported(['{"board":', '[1]', JSON.stringify(good), 'null', '{"question":{"a":1},"answer":"x"}'].join('\n'))
-    expect(refused.map(([line]) => line)).toEqual([1, 2, 4, 5])
+    const good = { board: 'a', question: 'A\u0000 question?', answer: '<script>alert(1)</script> [x](javascript:alert(1))' }
+    const { refused } = await imported(
+      [
+        '{"board":',
+        '[1]',
+        JSON.stringify(good),
+        'null',
+        '{"question":{"a":1},"answer":"x"}',
+        '{"board":"a","question":"\\ud800?","answer":"x"}',
+      ].join('\n'),
+    )
+    expect(refused.map(([line]) => line)).toEqual([1, 2, 4, 5, 6])
     const [post] = await database.db.execute<{ html: string }>(sql`select body_html as html from posts where kind = 'answer'`)
     expect(post?.html).not.toMatch(/<script|href="javascript/)
   })
@@ -212,7 +221,7 @@ describe('boards and authors', () => {
       visibility: 'members',
     })
     const names = ['ネットワーク', 'network', 'net', 'ｎｅｔ', '無線', 'Brand New', '新しい広場']
-    await imported(names.map(board => JSON.stringify({ board, question: `${board}?`, answer: 'Yes.' })).join('\n'))
+    await imported(names.map((board, n) => JSON.stringify({ board, question: `Question ${n}?`, answer: 'Yes.' })).join('\n'))
     expect((await listTopics()).map(({ slug }) => slug)).toEqual([
       'net',
       'net',

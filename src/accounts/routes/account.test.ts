@@ -308,10 +308,11 @@ describe('preferences', () => {
     expect((await (await forum.as(member)).get('/me')).body).toMatch(/<html lang="en" data-theme="light" data-size="large">/)
   })
 
-  test.each([{ locale: 'fr', size: 'normal', theme: 'auto' }, { locale: 'ja', size: '"><script>', theme: 'auto' }, {}])(
-    'that do not exist are refused: %j',
-    async form => {
-      expect((await own.post('/preferences', form)).statusCode).toBe(422)
-    },
-  )
+  test.each<Record<string, string>>([
+    { locale: 'fr', size: 'normal', theme: 'auto' },
+    { locale: 'ja', size: '"><script>', theme: 'auto' },
+    {},
+  ])('that do not exist are refused: %j', async form => {
+    expect((await own.post('/preferences', form)).statusCode).toBe(422)
+  })
 })
