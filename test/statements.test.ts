@@ -64,7 +64,8 @@ const PAGES: [name: string, path: () => string, forGuest: number, forMember: num
   ['a list on home', () => '/?list=unanswered', 2, 3],
   ['all boards', () => '/boards', 1, 2],
   ['a board', () => `/b/${board.slug}`, 3, 4],
-  ['a search', () => `/search?q=${encodeURIComponent('ルーターの選び方')}`, 5, 6],
+  // One of them counts exactly, and only until PostgreSQL's own statistics have caught up.
+  ['a search', () => `/search?q=${encodeURIComponent('ルーターの選び方')}`, 6, 7],
   ['the topics of a tag', () => `/search?tag=${encodeURIComponent('ルーター')}`, 2, 3],
   ['similar topics beside a topic', () => `/t/${topic.id}/similar`, 4, 5],
   ['a member', () => `/u/${reader.handle}`, 3, 4],
