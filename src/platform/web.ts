@@ -9,7 +9,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Assets } from './assets.ts'
 import type { Config } from './config.ts'
-import { Missing, Refused } from './errors.ts'
+import { Invalid, Missing, Refused } from './errors.ts'
 import type { Translate } from './i18n.ts'
 import { prepareToLeave } from './leaving.ts'
 import type { openLog } from './log.ts'
@@ -94,6 +94,11 @@ export async function buildWeb(options: WebOptions): Promise<App> {
     request.query = cleaned(request.query)
     request.params = cleaned(request.params)
   })
+  app.addHook('preHandler', async ({ params, query, body }) => {
+    if (hasEndless(params)) throw new Missing()
+    const field = hasEndless(query) ?? hasEndless(body)
+    if (field) throw new Invalid({ [field]: 'form.wrong' })
+  })
   app.setErrorHandler(showError)
   app.setNotFoundHandler((request, reply) => showError(new Missing(), request, reply))
   await app.register(cookie)
@@ -128,6 +133,12 @@ function cleaned(input: unknown): unknown {
   const kind = Object.getPrototypeOf(input)
   if (kind !== null && kind.constructor !== Object && Object.getPrototypeOf(kind) !== null) return input
   return Object.fromEntries(Object.entries(input).map(([name, value]) => [name, cleaned(value)]))
+}
+
+/** The field in which `1e400` was read as a number without end: it slips past every bound a schema sets. */
+function hasEndless(input: unknown): string | undefined {
+  if (typeof input !== 'object' || input === null) return undefined
+  return Object.entries(input).find(([, value]) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)?.[0]
 }
 
 /** HTML forms can only GET and POST: `?_method=DELETE` on the address says what is meant. */

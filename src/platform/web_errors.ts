@@ -26,8 +26,14 @@ export async function showError(error: Error, request: FastifyRequest, reply: Fa
     message: t(problem.key),
     hint: t(`${problem.key}Hint`),
     errors,
+    words: wordsIn(request),
     noIndex: true,
   })
+}
+
+/** What somebody wrote and could not send: his page shows it, so that he can take it along. */
+function wordsIn({ method, body }: FastifyRequest): unknown {
+  return method === 'GET' ? undefined : typed(body).body
 }
 
 function problemOf(error: Error): Problem {
@@ -98,8 +104,12 @@ export function showAgain(show: (request: FastifyRequest, reply: FastifyReply, f
 /** What was typed, without anything secret: a password is never sent back. */
 function typed(body: unknown): Record<string, unknown> {
   if (typeof body !== 'object' || body === null) return {}
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !/password|token|code/i.test(name)))
+  const kept = Object.entries(body).filter(([name, value]) => !/password|token|code/i.test(name) && [value].flat().every(isPlain))
+  return Object.fromEntries(kept)
 }
+
+/** A program may send anything; a page shows texts and numbers. */
+const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
 
 function wantsJson({ url, headers }: FastifyRequest): boolean {
   return url.startsWith('/api/') || (headers.accept ?? '').startsWith('application/json')

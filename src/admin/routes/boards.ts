@@ -107,8 +107,11 @@ export async function boardAdminRoutes(app: App, { db }: Services): Promise<void
 
 const line = (board: Board) => ({ ...board, path: `/admin/boards/${board.slug}`, isArchived: board.archivedAt !== null })
 
+/** An id no board has where the text is none: the verb says so at the field. */
+const parentOf = (typed: string) => (typed.trim() === '' ? null : Number.isSafeInteger(Number(typed)) ? Number(typed) : -1)
+
 const draftOf = (body: Static<typeof BoardForm>): BoardDraft => ({
   ...body,
-  parentId: Number(body.parentId) || null,
+  parentId: parentOf(body.parentId),
   moderators: body.moderators.split(/[\s,\u3001]+/).filter(Boolean),
 })

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
+import { Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
@@ -11,7 +12,7 @@ const SiteForm = Type.Object({
   description: Type.String({ maxLength: 1000, default: '' }),
 })
 const Paged = Type.Object({ after: Type.Optional(Type.String({ maxLength: 80 })) })
-const MailParams = Type.Object({ id: Type.Integer({ minimum: 1 }) })
+const MailParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 type Mailbox = { Params: Static<typeof MailParams>; Querystring: Static<typeof Paged> }
 
 /** The operator's own pages: overview, the site's words, the mailbox. */
@@ -42,6 +43,7 @@ export async function siteRoutes(app: App, { db, config }: Services): Promise<vo
     return showAdmin(request, reply, 'mailbox', 'mailbox', { isSent: !page, mails: page?.rows, nextPath })
   })
   app.get<Mailbox>('/admin/mailbox/:id', { ...operators, schema: { params: MailParams, querystring: Paged } }, async (request, reply) => {
+    if (config.SMTP_URL) throw new Missing()
     const [mail, page] = await Promise.all([
       findMail(db, request.actor, request.params.id),
       listMails(db, request.actor, request.query.after),

@@ -9,7 +9,7 @@ const inTurn = takingTurns(8)
 export async function receiveFile(request: FastifyRequest): Promise<{ file: Buffer; fields: Record<string, string> }> {
   if (!request.isMultipart()) throw new Invalid({ picture: 'pictures.none' })
   return inTurn(async () => {
-    const part = await request.file({ limits: { files: 1, fileSize: 12_000_000, fields: 5 } })
+    const part = await request.file({ limits: { files: 1, fileSize: 12_000_000, fields: 5 } }).catch(brokenForm)
     const file = await part?.toBuffer()
     if (!part || !file?.length) throw new Invalid({ picture: 'pictures.none' })
     const fields = Object.entries(part.fields).flatMap(([name, field]) =>
@@ -17,4 +17,9 @@ export async function receiveFile(request: FastifyRequest): Promise<{ file: Buff
     )
     return { file, fields: Object.fromEntries(fields) }
   })
+}
+
+/** A form that is cut off or has no borders is a form without a file. */
+function brokenForm(error: Error & { statusCode?: number }): undefined {
+  if (error.statusCode || !/^(Multipart|Unexpected end|Malformed|Part terminated)/.test(error.message)) throw error
 }

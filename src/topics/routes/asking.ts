@@ -15,7 +15,7 @@ import { topicPath } from '../paths.ts'
 const AskForm = Type.Object({
   kind: Type.Union(KINDS.map(kind => Type.Literal(kind))),
   title: Type.String({ maxLength: 400 }),
-  boardId: Type.Integer({ minimum: 0 }),
+  boardId: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   body: Type.String({ maxLength: 100_000 }),
   tags: Type.String({ maxLength: 300, default: '' }),
   draftKey: Type.String({ minLength: 8, maxLength: 60 }),

@@ -1,0 +1,456 @@
+import { sql } from 'drizzle-orm'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Actor } from '../src/accounts/actor.ts'
+import { accounts } from '../src/accounts/schema.ts'
+import type { BoardRow } from '../src/boards/schema.ts'
+import type { Post } from '../src/topics/page_queries.ts'
+import type { Topic } from '../src/topics/queries.ts'
+import { posts, topics } from '../src/topics/schema.ts'
+import { type Browser, type Form, startTestApp, type TestApp } from './app.ts'
+import { makeAnswer, makeBoard, makeTopic, openingOf, postNow, topicNow } from './making.ts'
+import { makeMember, makeOperator } from './people.ts'
+
+let forum: TestApp
+let operator: Actor
+let browser: Browser
+let guest: Browser
+let board: BoardRow
+let topic: Topic
+let own: Post
+let answer: Post
+let closing: Topic
+
+beforeAll(async () => {
+  forum = await startTestApp()
+  const { db } = forum
+  operator = await makeOperator(db)
+  await makeOperator(db)
+  board = await makeBoard(db)
+  topic = await makeTopic(db, operator, board)
+  own = await openingOf(db, topic)
+  answer = await makeAnswer(db, await makeMember(db), topic)
+  closing = await makeTopic(db, operator, board)
+  browser = await forum.as(operator)
+  guest = await forum.as()
+})
+afterAll(() => forum.close())
+
+const BOARD = {
+  slug: 'new-board',
+  parentId: '',
+  nameJa: '新しい広場',
+  nameEn: 'New board',
+  descriptionJa: '説明です',
+  descriptionEn: 'About it',
+  rulesJa: '仲良く',
+  rulesEn: 'Be kind',
+  kinds: ['question'],
+  visibility: 'public',
+  position: 1,
+  moderators: '',
+}
+let keys = 0
+const draftKey = () => `bad-input-key-${++keys}`
+
+type FormDoor = { path(): string; form(): Form; as?: 'guest'; numbers?: string[] }
+
+/** Every form of the forum: where it goes, and what a careful person would send. Whatever is not here has to be put here. */
+const FORMS: Record<string, FormDoor> = {
+  'POST /ask': {
+    path: () => '/ask',
+    form: () => ({
+      kind: 'question',
+      boardId: board.id,
+      title: 'ひとつの質問です',
+      body: '本文を書きました',
+      tags: 'ルーター',
+      draftKey: draftKey(),
+    }),
+  },
+  'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
+  'POST /t/:id/answers': { path: () => `/t/${topic.id}/answers`, form: () => ({ body: '回答を書きました', draftKey: draftKey() }) },
+  'POST /t/:id/addenda': { path: () => `/t/${topic.id}/addenda`, form: () => ({ body: '補足を書きました', draftKey: draftKey() }) },
+  'POST /t/:id/close': { path: () => `/t/${closing.id}/close`, form: () => ({ solved: 'true' }) },
+  'POST /posts/:id/comments': {
+    path: () => `/posts/${answer.id}/comments`,
+    form: () => ({ body: '一言を書きました', draftKey: draftKey() }),
+  },
+  'PUT /posts/:id': {
+    path: () => `/posts/${own.id}`,
+    form: () => ({ title: '直した題名です', body: '直した本文です', tags: 'ルーター', reason: '言い直し', revision: 1 }),
+  },
+  'PUT /me/drafts': { path: () => '/me/drafts', form: () => ({ place: 'ask', draftKey: draftKey() }) },
+  'POST /me/drafts': { path: () => '/me/drafts?place=ask', form: () => ({ title: '書きかけ', body: '途中', draftKey: draftKey() }) },
+  'POST /login': { path: () => '/login', form: () => ({ login: 'nobody_here', password: 'wrong-password', next: '/' }), as: 'guest' },
+  'POST /signup': {
+    path: () => '/signup',
+    form: () => ({ email: 'someone@example.com', handle: 'someone_new', name: 'だれか', password: 'short', terms: 'yes' }),
+    as: 'guest',
+  },
+  'POST /reset': { path: () => '/reset', form: () => ({ email: 'someone@example.com' }), as: 'guest' },
+  'POST /reset/:token': { path: () => '/reset/nonsense', form: () => ({ password: 'a-long-enough-one-4711' }), as: 'guest' },
+  'POST /confirm/:token': { path: () => '/confirm/nonsense', form: () => ({}) },
+  'POST /email/:token': { path: () => '/email/nonsense', form: () => ({}) },
+  'POST /setup': {
+    path: () => '/setup',
+    form: () => ({ code: 'x', site: 'x', email: 'a@example.com', handle: 'first_one', name: 'だれか', password: 'short' }),
+    as: 'guest',
+  },
+  'POST /preferences': { path: () => '/preferences', form: () => ({ locale: 'ja', size: 'normal', theme: 'auto', next: '/' }) },
+  'POST /me/profile': { path: () => '/me/profile', form: () => ({ name: 'よびな', about: '自己紹介です', boardIds: [String(board.id)] }) },
+  'POST /me/password': { path: () => '/me/password', form: () => ({ current: 'wrong', password: 'another-long-one-4711' }) },
+  'POST /me/email': { path: () => '/me/email', form: () => ({ current: 'wrong', email: 'other@example.com' }) },
+  'POST /me/close': { path: () => '/me/close', form: () => ({ current: 'wrong' }) },
+  'POST /admin/settings': { path: () => '/admin/settings', form: () => ({ name: '広場', description: '説明です' }) },
+  'POST /admin/boards': { path: () => '/admin/boards', form: () => ({ ...BOARD, slug: `new-board-${++keys}` }) },
+  'POST /admin/boards/:slug': { path: () => `/admin/boards/${board.slug}`, form: () => ({ ...BOARD, slug: board.slug }) },
+  'POST /admin/boards/:slug/archive': { path: () => `/admin/boards/${board.slug}/archive`, form: () => ({ archived: 'no' }) },
+  'POST /admin/members/:handle/role': {
+    path: () => `/admin/members/${operator.handle}/role`,
+    form: () => ({ role: 'operator', current: 'wrong' }),
+  },
+  'POST /pictures': { path: () => '/pictures', form: () => ({ alt: '写真' }) },
+  'POST /me/avatar': { path: () => '/me/avatar', form: () => ({ alt: '写真' }) },
+}
+
+/** Buttons: nothing is typed, only the address says what is meant. */
+const BUTTONS = 'POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /posts/:id/reactions/:kind'
+
+/** What was typed wrong or sent on purpose. Each replaces one field of a good form. */
+const BAD: [name: string, value: string | string[]][] = [
+  ['nothing', ''],
+  ['blanks', ' \t\n　'],
+  ['ten thousand letters', 'あ'.repeat(10_000)],
+  ['more than any field takes', 'x'.repeat(120_000)],
+  ['control characters', '\u0001\u0007\u001b[31m\u007f\u0085'],
+  ['NUL', 'a\u0000b'],
+  ['only NUL', '\u0000'],
+  ['signs that turn text', '\u202e\u2066\u200f'],
+  ['a negative number', '-1'],
+  ['a huge number', '9'.repeat(30)],
+  ['a number with an exponent', '1e308'],
+  ['not a number', 'NaN'],
+  ['a fraction', '1.5'],
+  ['a list', ['one', 'two', 'three']],
+  ['markup', '<script>alert(1)</script>"\'`{{7*7}}'],
+  ['SQL', "'; drop table posts; --"],
+  ['a pattern that is slow to read', `${'['.repeat(5000)}${'*_`'.repeat(500)}`],
+]
+
+/** What only a program sends: JSON values where texts belong. */
+const STRANGE: [name: string, value: unknown][] = [
+  ['null', null],
+  ['an object', { a: { b: 1 } }],
+  ['nested lists', [[['x']]]],
+  ['a number', 12.5],
+  ['true', true],
+  ['half a letter', 'x\ud800y'],
+  ['the other half', '\udfff'],
+  ['an object that says it is a text', { toString: 'x', length: 1 }],
+]
+
+const who = (door: FormDoor) => (door.as === 'guest' ? guest : browser)
+const methodOf = (name: string) => name.split(' ')[0] as 'POST' | 'PUT'
+
+/** Throttles are for people who guess; here they would only hide what comes after them. */
+const forgetTries = () => forum.db.execute(sql`delete from throttles`)
+
+test('every form of the forum is tried here', () => {
+  const writing = forum.app.doors.filter(({ method }) => method === 'POST' || method === 'PUT').map(({ method, url }) => `${method} ${url}`)
+  expect(writing.toSorted()).toEqual([...Object.keys(FORMS), ...BUTTONS.split(' · ')].toSorted())
+})
+
+describe.each(Object.keys(FORMS))('%s', name => {
+  const door = FORMS[name] ?? expect.fail()
+  const send = (form: Form) => who(door)[methodOf(name) === 'PUT' ? 'put' : 'post'](door.path(), form)
+  const sendJson = (body: string) =>
+    who(door).send({ method: methodOf(name), url: door.path(), headers: { 'content-type': 'application/json' }, payload: body })
+
+  test('takes whatever is typed into any field, and says what is wrong with the rest kept', async () => {
+    for (const field of Object.keys(door.form()))
+      for (const [what, value] of BAD) {
+        await forgetTries()
+        const form = door.form()
+        const { statusCode, body } = await send({ ...form, [field]: value })
+        expect(statusCode, `${field}: ${what}`).toBeLessThan(500)
+        if (statusCode !== 422) continue
+        expect(body, `${field}: ${what} says nothing`).toMatch(/role="alert"|class="error"|class="sorry"|class="card auth"/)
+        for (const [other, text] of Object.entries(form)) {
+          const isKept =
+            other === field || typeof text !== 'string' || text.length < 4 || /password|current|token|code|next|Key/i.test(other)
+          // Where no form was left to show, what was written is shown by itself.
+          const isElsewhere = body.includes('class="sorry"') && other !== 'body'
+          if (!isKept && !isElsewhere) expect(body, `${field}: ${what} loses ${other}`).toContain(text)
+        }
+      }
+  }, 60_000)
+
+  test('takes whatever a program sends in place of a text', async () => {
+    const form = door.form()
+    for (const field of Object.keys(form))
+      for (const [what, value] of STRANGE) {
+        await forgetTries()
+        expect((await sendJson(JSON.stringify({ ...form, [field]: value }))).statusCode, `${field}: ${what}`).toBeLessThan(500)
+      }
+    for (const body of [
+      '',
+      'null',
+      '[]',
+      '"text"',
+      '12',
+      '{',
+      '{"__proto__":{"role":"operator"}}',
+      '{"constructor":{"prototype":{}}}',
+      `${'['.repeat(5000)}`,
+    ]) {
+      await forgetTries()
+      expect((await sendJson(body)).statusCode, body.slice(0, 20)).toBeLessThan(500)
+    }
+    for (const type of ['text/plain', 'application/xml', 'multipart/form-data', 'multipart/form-data; boundary=x', 'nonsense', '']) {
+      const request = { method: methodOf(name), url: door.path(), headers: { 'content-type': type }, payload: 'body=x&__proto__[a]=b' }
+      expect((await who(door).send(request)).statusCode, type).toBeLessThan(500)
+    }
+  }, 60_000)
+
+  test('takes anything at all', async () => {
+    const anyText = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('\u0000', '\ud83d', '9'.repeat(25)),
+    )
+    const anyValue = fc.oneof({ arbitrary: anyText, weight: 4 }, { arbitrary: fc.jsonValue(), weight: 1 })
+    const fields = Object.keys(door.form())
+    const anyForm = fc.dictionary(fc.constantFrom(...fields, 'unknown'), anyValue)
+    await fc.assert(
+      fc.asyncProperty(anyForm, async form => {
+        await forgetTries()
+        const { statusCode } = await sendJson(JSON.stringify({ ...door.form(), ...form }))
+        expect(statusCode).toBeLessThan(500)
+      }),
+      { numRuns: 15, seed: 20261124 },
+    )
+  }, 60_000)
+})
+
+test('addresses nobody gave out are not there, whatever stands in them', async () => {
+  const parts = [
+    '0',
+    '-1',
+    '9'.repeat(25),
+    '1e5',
+    '1.5',
+    'NaN',
+    '%00',
+    '%ff',
+    '%ed%a0%80',
+    "'",
+    '%27%3B--',
+    '..%2f..%2fetc%2fpasswd',
+    '%E3%81%82'.repeat(80),
+    '\u202e',
+  ]
+  for (const { method, url } of forum.app.doors) {
+    if (!url.includes(':') || (method !== 'GET' && method !== 'DELETE')) continue
+    for (const part of parts) {
+      const path = url.replace(/:\w+\??/g, encodeURI(part).replaceAll('%25', '%'))
+      const { statusCode } = await browser.send({ method, url: path })
+      expect(statusCode, `${method} ${path}`).toBeLessThan(500)
+    }
+  }
+})
+
+test('questions put to a page’s address do not break it', async () => {
+  const values = [
+    '',
+    '%00',
+    '%ff',
+    '9'.repeat(30),
+    '-1',
+    '1e400',
+    'x'.repeat(5000),
+    "'",
+    '%ed%a0%80',
+    '2026-01-01T00:00:00.000Z~1',
+    '999999999~999999999999999',
+    '[]',
+    '{}',
+  ]
+  const names = ['list', 'after', 'order', 'at', 'quote', 'q', 'board', 'kind', 'solved', 'tag', 'title', 'next', 'place', 'limit']
+  const reading = forum.app.doors.filter(({ method, url }) => method === 'GET' && url !== '/assets/*')
+  for (const { url } of reading) {
+    const path = url
+      .replace('/t/:id', `/t/${topic.id}`)
+      .replace('/posts/:id', `/posts/${answer.id}`)
+      .replace(':slug', board.slug)
+      .replace(/:\w+\??/g, 'x')
+    for (const value of values) {
+      const query = names.map(name => `${name}=${value}`).join('&')
+      for (const asked of [query, `${query}&${query}`]) {
+        const { statusCode } = await browser.get(`${path}?${asked}`)
+        expect(statusCode, `${path} ${value.slice(0, 20)}`).toBeLessThan(500)
+      }
+    }
+  }
+  for (const path of [
+    '/',
+    '/boards',
+    `/b/${board.slug}`,
+    `/t/${topic.id}`,
+    '/search',
+    '/ask/similar',
+    '/api/v1/search',
+    `/u/${operator.handle}`,
+  ])
+    for (const name of names)
+      for (const value of values) {
+        const { statusCode } = await guest.get(`${path}?${name}=${value}`)
+        expect(statusCode, `${path}?${name}=${value.slice(0, 20)}`).toBeLessThan(500)
+      }
+}, 120_000)
+
+test('what was written for a topic that closed meanwhile is shown, to be taken along', async () => {
+  const { db } = forum
+  const asker = await makeMember(db)
+  const shut = await makeTopic(db, asker, board, { kind: 'question' })
+  const helper = await forum.as(await makeMember(db))
+  await (await forum.as(asker)).post(`/t/${shut.id}/close`)
+  const { statusCode, body } = await helper.post(`/t/${shut.id}/answers`, {
+    body: '長い時間をかけて書いた<回答>です',
+    draftKey: draftKey(),
+  })
+  expect(statusCode).toBe(403)
+  expect(body).toMatch(/<textarea[^>]*readonly[^>]*>長い時間をかけて書いた&lt;回答&gt;です<\/textarea>/)
+})
+
+test('headers and cookies of any kind do not break a page', async () => {
+  const strange = [
+    '',
+    '\u00ff\u00fe',
+    'x'.repeat(3000),
+    '%00',
+    ';;;===',
+    'ja;q=NaN',
+    '"',
+    '../..',
+    'prefs=x.y.z; sid=; flash=<i>x',
+    'sid=a.b',
+    `sid=${'a'.repeat(20)}.${'b'.repeat(43)}`,
+    'flash=constructor',
+    'flash=__proto__',
+  ]
+  for (const name of [
+    'cookie',
+    'accept-language',
+    'user-agent',
+    'accept',
+    'referer',
+    'origin',
+    'turbo-frame',
+    'accept-encoding',
+    'if-none-match',
+    'x-forwarded-for',
+    'content-type',
+  ])
+    for (const value of strange) {
+      const { statusCode, body } = await guest.get('/', { [name]: value })
+      expect(statusCode, `${name}: ${value.slice(0, 20)}`).toBeLessThan(500)
+      expect(body).not.toContain('<i>x')
+    }
+})
+
+describe('fields nobody asked for do nothing', () => {
+  const EXTRA = {
+    id: 999_999,
+    authorId: 1,
+    author_id: 1,
+    accountId: 1,
+    role: 'operator',
+    points: 9999,
+    moderates: 'true',
+    confirmedAt: '2020-01-01T00:00:00Z',
+    suspendedUntil: '',
+    helpfulCount: 9999,
+    answerCount: 9999,
+    viewCount: 9999,
+    guaranteedAt: '2020-01-01T00:00:00Z',
+    solvedAt: '2020-01-01T00:00:00Z',
+    hiddenAt: '2020-01-01T00:00:00Z',
+    createdAt: '2020-01-01T00:00:00Z',
+    visibility: 'staff',
+    bodyHtml: '<script>alert(1)</script>',
+    isFirst: 'true',
+    bestAnswerId: 1,
+    rendererVersion: 0,
+    sourceId: 'x',
+    passwordHash: 'x',
+    email: 'taken@example.com',
+    handle: 'taken_over',
+  }
+
+  test('when asking and answering', async () => {
+    const { db } = forum
+    const person = await makeMember(db)
+    const open = await makeBoard(db)
+    const member = await forum.as(person)
+    const { kind, title, body } = { kind: 'tip', title: '余分な欄のある質問', body: '本文です' }
+    const asked = await member.post('/ask', { ...EXTRA, kind, title, body, boardId: open.id, draftKey: draftKey() })
+    const id = Number(/\/t\/(\d+)\//.exec(String(asked.headers.location))?.[1])
+    const [row] = await db.select().from(topics).where(sql`${topics.id} = ${id}`)
+    expect(row).toMatchObject({
+      authorId: person.id,
+      visibility: 'public',
+      answerCount: 0,
+      viewCount: 0,
+      isFirst: false,
+      solvedAt: null,
+      guaranteedAt: null,
+      hiddenAt: null,
+      bestAnswerId: null,
+      sourceId: null,
+    })
+    expect(row?.createdAt.getFullYear()).not.toBe(2020)
+    await member.post(`/t/${id}/answers`, { ...EXTRA, body, draftKey: draftKey() })
+    const [post] = await db.select().from(posts).where(sql`${posts.topicId} = ${id} and ${posts.kind} = 'answer'`)
+    expect(post).toMatchObject({ authorId: person.id, helpfulCount: 0, guaranteedAt: null, hiddenAt: null, bodyHtml: '<p>本文です</p>\n' })
+  })
+
+  test('when editing', async () => {
+    const before = await topicNow(forum.db, topic)
+    const { revision } = await postNow(forum.db, own)
+    await browser.put(`/posts/${own.id}`, { ...EXTRA, title: 'もう一度直した題名', body: 'もう一度直した本文', reason: '', revision })
+    const { title: _, excerpt: __, tags: ___, board: ____, ...rest } = before
+    expect(await topicNow(forum.db, topic)).toMatchObject(rest)
+    expect(await postNow(forum.db, own)).toMatchObject({ authorId: operator.id, helpfulCount: 0, guaranteedAt: null })
+  })
+
+  test('when signing up, changing the profile and the preferences', async () => {
+    const { db } = forum
+    await forgetTries()
+    await guest.post('/signup', {
+      ...EXTRA,
+      email: 'new@example.com',
+      handle: 'really_new',
+      name: 'あたらしい',
+      password: 'kasanaru-yama-1874',
+      terms: 'yes',
+    })
+    const [account] = await db.select().from(accounts).where(sql`handle = 'really_new'`)
+    expect(account).toMatchObject({ role: 'member', points: 0, moderates: false, confirmedAt: null, email: 'new@example.com' })
+    const person = await makeMember(db, { handle: 'stays_himself' })
+    const member = await forum.as(person)
+    await member.post('/me/profile', { ...EXTRA, name: 'あたらしい名前', about: '' })
+    await member.post('/preferences', { ...EXTRA, locale: 'en', size: 'large', theme: 'dark' })
+    const [changed] = await db.select().from(accounts).where(sql`id = ${person.id}`)
+    expect(changed).toMatchObject({
+      name: 'あたらしい名前',
+      locale: 'en',
+      role: 'member',
+      points: 0,
+      moderates: false,
+      handle: 'stays_himself',
+      email: 'stays_himself@example.com',
+      passwordHash: null,
+    })
+  })
+})
