@@ -70,7 +70,7 @@ function draftOf({ draftPlace, draft }: Login): { place: string; content: Record
   if (!draftPlace || !draft) return undefined
   try {
     const content: unknown = JSON.parse(draft)
-    if (typeof content !== 'object' || content === null) return undefined
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined
     const texts = Object.entries(content).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
     return { place: draftPlace, content: Object.fromEntries(texts) }
   } catch {
