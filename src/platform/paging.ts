@@ -1,3 +1,11 @@
+import { sql } from 'drizzle-orm'
+
+/**
+ * How many rows to read, written into the statement itself: a number that comes as a parameter is guessed too high, and the
+ * statement is planned anew each time instead of once (0.4 ms of 0.8 for a list).
+ */
+export const atMost = (rows: number) => sql.raw(String(Math.trunc(rows))) as unknown as number
+
 /** A keyset cursor: where the page before ended, as the sort value and the id that breaks ties. */
 export type Cursor = { value: string; id: number }
 

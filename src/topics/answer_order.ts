@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Cursor } from '../platform/paging.ts'
+import { atMost, type Cursor } from '../platform/paging.ts'
 import { posts } from './schema.ts'
 
 export const ORDERS = ['helpful', 'new'] as const
@@ -54,7 +54,7 @@ export function beyond(order: Order, topic: Ranked, { value, id }: Cursor): SQL 
 export function pageWith(at: number, order: Order, topic: Ranked, standing: SQL | undefined, size: number): SQL {
   return sql`(
     select id, before from (
-      select id, place, coalesce(max((place - 1) / ${size}::int * ${size}::int) filter (where id = ${at}::bigint) over (), 0)::int as before from (
+      select id, place, coalesce(max((place - 1) / ${atMost(size)} * ${atMost(size)}) filter (where id = ${at}::bigint) over (), 0)::int as before from (
         select ${posts.id}, row_number() over (order by ${sortOf(order, topic)}) as place from ${posts} where ${standing}) placed) pages
-    where place > before order by place limit ${size + 1}::int) as page`
+    where place > before order by place limit ${atMost(size + 1)}) as page`
 }

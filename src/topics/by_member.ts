@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { type Actor, visibleTo } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
-import { momentCursor, type Page, pageOf } from '../platform/paging.ts'
+import { atMost, momentCursor, type Page, pageOf } from '../platform/paging.ts'
 import { posts, topics } from './schema.ts'
 
 const shown = and(isNull(posts.hiddenAt), isNull(posts.withdrawnAt), isNull(topics.hiddenAt), isNull(topics.withdrawnAt))
@@ -31,7 +31,7 @@ export async function listAnswersBy(db: Db, actor: Actor, accountId: number, aft
       ),
     )
     .orderBy(desc(posts.createdAt), desc(posts.id))
-    .limit(size + 1)
+    .limit(atMost(size + 1))
   return pageOf(rows, size, last => ({ value: last.createdAt.toISOString(), id: last.id }))
 }
 

@@ -5,7 +5,7 @@ import { accounts } from '../accounts/schema.ts'
 import { boards } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
-import { numberCursor, type Page, pageOf } from '../platform/paging.ts'
+import { atMost, numberCursor, type Page, pageOf } from '../platform/paging.ts'
 import { beyond, cursorOf, type Order, pageWith, rankIn, sortOf } from './answer_order.ts'
 import { canSeeHidden } from './policy.ts'
 import { byline, maySee, type Topic } from './queries.ts'
@@ -90,7 +90,7 @@ export async function listAnswers(
   const rows = await query
     .where(and(standing, cursor && beyond(order, topic, cursor)))
     .orderBy(sortOf(order, topic, cursor))
-    .limit(ANSWERS_A_PAGE + 1)
+    .limit(atMost(ANSWERS_A_PAGE + 1))
   return { ...pageOf(rows, ANSWERS_A_PAGE, cursorOf), isFirst: !cursor && !rows[0]?.before }
 }
 
@@ -134,7 +134,7 @@ export async function commentsOf(
       ),
     )
     .orderBy(posts.id)
-    .limit(each)
+    .limit(atMost(each))
     .as('shown')
   const rows = await db
     .select({

@@ -4,7 +4,7 @@ import { accounts } from '../accounts/schema.ts'
 import { boards } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
-import { momentCursor, type Page, pageOf } from '../platform/paging.ts'
+import { atMost, momentCursor, type Page, pageOf } from '../platform/paging.ts'
 import { topics } from './schema.ts'
 
 /** What is shown of a person beside his words. */
@@ -92,7 +92,7 @@ export async function listTopics(
       ),
     )
     .orderBy(desc(column), desc(topics.id))
-    .limit(size + 1)
+    .limit(atMost(size + 1))
   return pageOf(rows, size, last => ({ value: (last[sortField[list]] ?? last.createdAt).toISOString(), id: last.id }))
 }
 
@@ -109,7 +109,7 @@ export async function listTopicsBy(db: Db, actor: Actor, accountId: number, afte
       ),
     )
     .orderBy(desc(topics.createdAt), desc(topics.id))
-    .limit(size + 1)
+    .limit(atMost(size + 1))
   return pageOf(rows, size, last => ({ value: last.createdAt.toISOString(), id: last.id }))
 }
 
