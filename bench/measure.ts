@@ -7,8 +7,18 @@ import type { Load, Outcome } from './load.ts'
 import { cpuOf } from './processes.ts'
 import type { Scenario } from './scenarios.ts'
 
-/** What one scenario came to. `cpu` is milliseconds for a request in the server and all of PostgreSQL; `busy` the share of its core. */
-export type Figures = Outcome & { rate: number; bytes: number; cpu: number; busy: number; ratio: number; ceilingCpu: number; sql?: number }
+/** What one scenario came to. `cpu` is milliseconds for a request in the server and all of PostgreSQL; `busy` the share of its core,
+ * `postgresCpu` PostgreSQL's part of `cpu`. */
+export type Figures = Outcome & {
+  rate: number
+  bytes: number
+  cpu: number
+  postgresCpu: number
+  busy: number
+  ratio: number
+  ceilingCpu: number
+  sql?: number
+}
 
 /** Who takes part: the forum, the bare server and the load in processes of their own, and our own way to the database. */
 export type Ground = { forum: Forum; ceiling: ChildProcess; ceilingUrl: string; load: ChildProcess; sql: postgres.Sql }
@@ -44,12 +54,13 @@ function warming(url: string, { load, writes }: Scenario, seconds: number): Load
 }
 
 async function run(child: ChildProcess, load: Load, processes: { server: number; postgres?: number }, after: () => Promise<unknown>) {
-  const [cpuBefore, began] = [cpuOf(processes), performance.now()]
+  const [cpuBefore, serverBefore, began] = [cpuOf(processes), cpuOf({ server: processes.server }), performance.now()]
   const outcome = await tell<Outcome>(child, load)
   const [cpuThen, took] = [cpuOf(processes), performance.now() - began]
   await after()
   const cpu = (cpuOf(processes) - cpuBefore) / outcome.requests
-  return { ...outcome, rate: outcome.requests / outcome.seconds, cpu, busy: (cpuThen - cpuBefore) / took }
+  const postgresCpu = cpu - (cpuOf({ server: processes.server }) - serverBefore) / outcome.requests
+  return { ...outcome, rate: outcome.requests / outcome.seconds, cpu, postgresCpu, busy: (cpuThen - cpuBefore) / took }
 }
 
 /** Resolves when every job that follows from what was written is done. */

@@ -8,9 +8,9 @@ const LABELS = { ratio: 'ratio', cpu: 'CPU ms', sql: 'SQL', p95: 'p95', p99: 'p9
 
 /** Prints the scenarios as one aligned table, each goal with its mark. Returns how many goals were missed. */
 export function printScenarios(lines: Line[]): number {
-  const head = ['', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'bytes', 'CPU ms', 'core', 'SQL', 'ratio', 'CPU ratio', 'goals']
+  const head = ['', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'bytes', 'CPU ms', 'of it PG', 'core', 'SQL', 'ratio', 'CPU ratio', 'goals']
   const rows = lines.map(({ name, goals, figures, note = '' }) =>
-    figures ? [name, ...columns(figures), goals.map(goal => mark(goal, figures)).join('  ')] : [name, ...Array(10).fill('-'), note],
+    figures ? [name, ...columns(figures), goals.map(goal => mark(goal, figures)).join('  ')] : [name, ...Array(11).fill('-'), note],
   )
   printTable([head, ...rows])
   return lines.flatMap(({ goals, figures }) => (figures ? goals.filter(goal => !isMet(goal, figures)) : [])).length
@@ -29,13 +29,14 @@ export function printFigures(figures: { name: string; value: number; unit: strin
   return figures.filter(({ value, atMost }) => atMost && value > atMost).length
 }
 
-function columns({ rate, p50, p95, p99, bytes, cpu, busy, sql, ratio, ceilingCpu }: Figures): string[] {
+function columns({ rate, p50, p95, p99, bytes, cpu, postgresCpu, busy, sql, ratio, ceilingCpu }: Figures): string[] {
   const times = [p50, p95, p99].map(time => time.toFixed(1))
   return [
     rate.toFixed(0),
     ...times,
     String(bytes),
     cpu.toFixed(3),
+    postgresCpu.toFixed(3),
     `${(busy * 100).toFixed(0)} %`,
     sql?.toFixed(1) ?? '-',
     ratio.toFixed(2),

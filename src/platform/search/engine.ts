@@ -12,7 +12,14 @@ export type SearchDocument = {
   visibility: string
   filters: SearchFilters
   createdAt: Date
+  /** How many readers it helped: what `sort: 'helpful'` goes by. */
+  helpful?: number
+  /** What use has shown, from -1 to 1 (0 unknown): engines move a document by it a little and never past a clearly better one. */
+  boost?: number
 }
+
+/** Words that mean the same to a searcher. With `from`, one way: who asks for one of these finds those as well, not the other way round. */
+export type SynonymGroup = { words: readonly string[]; from?: readonly string[] }
 
 export type SearchQuery = {
   text: string
@@ -26,6 +33,13 @@ export type SearchQuery = {
   after?: string
   /** One hit for each group, its best. */
   distinct?: boolean
+  /** Sequences that have to stand as they are, and words that must not stand at all. */
+  phrases?: readonly string[]
+  without?: readonly string[]
+  /** Best fit when absent. */
+  sort?: 'fit' | 'new' | 'helpful'
+  /** Names of filters whose values are to be counted among everything found, each without the choice made for itself. */
+  facets?: readonly string[]
 }
 
 /** What is like a title: solved questions while somebody types his own, or beside a topic (`exceptGroup`). Hits are one for each group. */
@@ -45,7 +59,14 @@ export type SearchResult = {
   terms: string[]
   /** The query was too long and only its beginning was looked for. */
   cut: boolean
+  /** For each asked facet, how many groups (or documents, unless `distinct`) each value has. */
+  facets?: Record<string, Record<string, number>>
+  /** Words that nothing has, and what was looked for besides them. */
+  corrected?: { from: string; to: string }[]
 }
+
+/** A title that begins like, or has words that begin like, what somebody is typing. */
+export type Suggestion = { group: string; title: string }
 
 /** A search engine. All of it is safe to repeat; `put` of the same document twice is the same as once. Rejects when the engine is away. */
 export interface SearchEngine {
@@ -58,4 +79,8 @@ export interface SearchEngine {
   refresh(): Promise<void>
   /** How many documents are in it. */
   count(): Promise<number>
+  /** Titles while a query is being typed; at most `limit`, one for each group, best first. */
+  suggest?(typed: string, query: Pick<SearchQuery, 'visibility' | 'filters' | 'limit'>): Promise<Suggestion[]>
+  /** What means the same from now on, in place of what was said before. */
+  setSynonyms?(groups: readonly SynonymGroup[]): Promise<void>
 }
