@@ -8,13 +8,17 @@ export function openLog(level: string) {
   return pino({
     level,
     base: undefined,
-    serializers: { req: request => ({ method: request.method, path: withoutSecrets(request.url) }), err: tellable },
+    serializers: { req: request => ({ method: request.method, path: pathOf(request) }), err: tellable },
   })
 }
 
-/** Query strings may carry one-time tokens, so only the path is kept, and in it no token either. */
-function withoutSecrets(url = ''): string {
-  return url.replace(/\?.*$/, '').replace(/[A-Za-z0-9_-]{32,}/g, '…')
+type Asked = { routeOptions?: { url?: string }; params?: Partial<Record<string, unknown>> }
+
+/** An address may hold a one-time token or a word somebody typed: its route is told, filled with numbers alone. */
+function pathOf({ routeOptions, params }: Asked): string {
+  return (routeOptions?.url ?? '').replace(/:(\w+)/g, (part, name) =>
+    /^\d{1,15}$/.test(String(params?.[name])) ? `${params?.[name]}` : part,
+  )
 }
 
 /** The same error as far as it may be told; for places that keep an error's message. */

@@ -63,6 +63,8 @@ export type WebOptions = {
 }
 
 const MOST_CONNECTIONS = 10_000
+/** Milliseconds after which a line that is silent in the middle of a request is cut. */
+const SILENCE = 20_000
 
 /** Builds the web server with everything that knows nothing of forums: plugins, replies, errors, safety. */
 export async function buildWeb(options: WebOptions): Promise<App> {
@@ -77,7 +79,7 @@ export async function buildWeb(options: WebOptions): Promise<App> {
     return503OnClosing: false,
     // A picture over a slow line takes its time; a silent line, or headers that come drop by drop, do not hold a place.
     requestTimeout: 120_000,
-    connectionTimeout: 20_000,
+    connectionTimeout: SILENCE,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     ajv: { customOptions: { removeAdditional: 'all', coerceTypes: 'array', allErrors: true } },
     rewriteUrl: overrideMethod,
@@ -89,6 +91,10 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   app.decorateRequest('t')
   decorateReplies(app, options)
   serveFromCache(app, { sessionCookie: options.sessionCookie, onRead: options.onRead })
+  // Refused before it was read to its end, a request still owes its rest: it gets no more time for that than any other.
+  app.addHook('onResponse', async ({ raw }) => {
+    if (!raw.complete) raw.socket.setTimeout(SILENCE)
+  })
   app.addHook('preValidation', async request => {
     request.body = cleaned(request.body)
     request.query = cleaned(request.query)

@@ -141,7 +141,8 @@ export function call({ port, path, form, headers = {}, agent = false, within = 1
   })
 }
 
-const _keptAlive = () => new Agent({ keepAlive: true, maxSockets: 1 })
+/** One connection, used again for as long as the server keeps it. */
+export const keptAlive = () => new Agent({ keepAlive: true, maxSockets: 1 })
 
 /** The cookie of somebody who is logged in. */
 export async function cookieOf(db: Db, actor: Actor): Promise<string> {
