@@ -1,6 +1,7 @@
 import { clearAway, mailConfirmation, mailEmailChange, mailKnownAddress, mailPasswordChanged, mailReset } from './accounts/effects.ts'
 import type { EventName, EventOf } from './events.ts'
 import type { Services } from './platform/services.ts'
+import { settleBest, settlePost, settleReaction, settleTopic } from './reputation/effects.ts'
 import { refreshBoard, refreshPost, refreshTopic } from './search/effects.ts'
 
 /** One consequence of an event. Each is safe to repeat. */
@@ -20,18 +21,20 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'topic.changed': [refreshTopic],
   'topic.closed': [refreshTopic],
   'topic.reopened': [refreshTopic],
-  'topic.withdrawn': [refreshTopic],
-  'answer.posted': [refreshPost],
+  'topic.withdrawn': [refreshTopic, settleTopic],
+  'answer.posted': [refreshPost, settlePost],
   'addendum.added': [refreshTopic],
   'post.edited': [refreshTopic],
-  'post.withdrawn': [refreshTopic],
-  'best_answer.picked': [refreshTopic],
-  'best_answer.unpicked': [refreshTopic],
+  'post.withdrawn': [refreshTopic, settlePost],
+  'best_answer.picked': [refreshTopic, settleBest],
+  'best_answer.unpicked': [refreshTopic, settleBest],
+  'reaction.given': [settleReaction],
+  'reaction.withdrawn': [settleReaction],
 }
 
 /** Which cached pages no longer tell the truth after an event, by the tags they were kept under. */
 export function staleAfter({ name, data }: EventOf): string[] {
-  if (name === 'account.changed' || name === 'account.closed' || name === 'account.role_changed')
+  if (name === 'account.changed' || name === 'account.closed' || name === 'account.role_changed' || name === 'level.changed')
     return ['people', `account:${data.accountId}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]

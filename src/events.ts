@@ -14,6 +14,7 @@ export type Events = {
   'account.email_changed': { accountId: number }
   'account.role_changed': { accountId: number }
   'account.closed': { accountId: number }
+  'level.changed': { accountId: number }
   'board.changed': { boardId: number }
   'topic.asked': { topicId: number; boardId: number; actorId: number; postId: number }
   'topic.changed': { topicId: number; boardId: number; actorId: number }

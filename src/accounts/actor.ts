@@ -14,6 +14,8 @@ export type Actor = {
   avatarKey: string | null
   confirmed: boolean
   suspended: boolean
+  /** What he has earned; opens privileges (`privileges.ts`). */
+  level: number
   moderates: number[]
   /** Ids of the boards he wants at hand. */
   interests: number[]
@@ -29,6 +31,7 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   avatarKey: null,
   confirmed: false,
   suspended: false,
+  level: 0,
   moderates: [],
   interests: [],
   sessionId: '',

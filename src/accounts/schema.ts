@@ -20,6 +20,8 @@ export const accounts = pgTable(
     boardIds: reference('board_ids').array().notNull().default(sql`'{}'`),
     moderates: boolean().notNull().default(false),
     points: integer().notNull().default(0),
+    level: integer().notNull().default(0),
+    mentors: boolean().notNull().default(false),
     locale: text({ enum: ['ja', 'en'] })
       .notNull()
       .default('ja'),

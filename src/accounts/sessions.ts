@@ -182,6 +182,7 @@ function actorOf(account: AccountRow, boardIds: string[], sessionId: string): Ac
     avatarKey: account.avatarKey,
     confirmed: account.confirmedAt !== null,
     suspended: account.suspendedUntil !== null && account.suspendedUntil > new Date(),
+    level: account.level,
     moderates: boardIds.map(Number),
     interests: account.boardIds,
     preferences: { locale: account.locale, size: account.typeSize, theme: account.theme },

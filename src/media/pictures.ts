@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Actor, canWrite } from '../accounts/actor.ts'
+import { hasPrivilege } from '../accounts/privileges.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
 import type { Storage } from '../platform/storage.ts'
@@ -12,17 +13,20 @@ import { takingTurns } from './taking_turns.ts'
 /** Decoding needs memory: two at a time. Avatars share the line. */
 export const inTurn = takingTurns(2)
 export const UPLOADS = { tries: 40, seconds: 600 }
+/** Enough to show what is wrong, too few to fill the store: for who has not reached the first level. */
+const FIRST_UPLOADS = { tries: 10, seconds: 86_400 }
 
 type Stores = { db: Db; storage: Storage }
 
 /**
  * Keeps a picture for posts, re-encoded. It goes to the store first and into the database last, so that no row ever names a file
- * that is not there. Throws Invalid at `picture`, NoRoom (nothing kept), TooMany after 40 in ten minutes.
+ * that is not there. Throws Invalid at `picture`, NoRoom (nothing kept), TooMany after 40 in ten minutes, for newcomers after 10 on a day.
  */
 export async function keepPicture({ db, storage }: Stores, actor: Actor, file: Buffer, alt = ''): Promise<PictureRow> {
   ensure(canWrite(actor), 'errors.cannotWrite')
   await throttle(db, `pictures:${actor.id}`, UPLOADS)
   const sized = await inTurn(() => encodePicture(file))
+  if (!hasPrivilege(actor, 'upload_pictures')) await throttle(db, `pictures:first:${actor.id}`, FIRST_UPLOADS)
   const key = randomBytes(16).toString('base64url')
   const largest = sized.at(-1)
   if (!largest) throw new Error('a picture has no size')

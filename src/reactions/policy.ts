@@ -14,3 +14,6 @@ export function reactionsFor(post: { kind: Reactable['kind'] }, topic: { kind: K
 /** Nobody reacts to his own post, nor to one that is gone. */
 export const canReact = (actor: Actor, post: Reactable, topic: { kind: Kind }, kind: ReactionKind) =>
   canWrite(actor) && post.authorId !== actor.id && !post.hiddenAt && !post.withdrawnAt && reactionsFor(post, topic).includes(kind)
+
+/** Whether his reactions bring others points: those of the operator and of company people count as thanks, not as points. */
+export const bringsPoints = ({ role }: Actor) => role !== 'operator' && !role.startsWith('company_')

@@ -5,7 +5,7 @@ import { ensure } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
 import type { Post } from '../topics/page_queries.ts'
 import { posts, topics } from '../topics/schema.ts'
-import { canReact } from './policy.ts'
+import { bringsPoints, canReact } from './policy.ts'
 import { type ReactionKind, reactions } from './schema.ts'
 
 const counted = { helpful: 'helpfulCount', thanks: 'thanksCount', me_too: 'meTooCount' } as const
@@ -16,7 +16,7 @@ export async function react(db: Db, actor: Actor, post: Post, kind: ReactionKind
   await db.transaction(async tx => {
     const given = await tx
       .insert(reactions)
-      .values({ postId: post.id, accountId: actor.id, kind })
+      .values({ postId: post.id, accountId: actor.id, kind, brings: bringsPoints(actor) })
       .onConflictDoNothing()
       .returning({ kind: reactions.kind })
     if (given.length === 0) return

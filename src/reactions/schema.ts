@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { accounts } from '../accounts/schema.ts'
 import { moment, reference } from '../platform/schema.ts'
 import { posts } from '../topics/schema.ts'
@@ -17,6 +17,7 @@ export const reactions = pgTable(
       .notNull()
       .references(() => accounts.id),
     kind: text({ enum: REACTIONS }).notNull(),
+    brings: boolean().notNull().default(true),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
   t => [

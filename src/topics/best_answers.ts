@@ -14,7 +14,12 @@ export async function pickBest(db: Db, actor: Actor, answer: Post): Promise<void
     await ensureStanding(tx, answer)
     const picked = await tx
       .update(topics)
-      .set({ bestAnswerId: answer.id, solvedAt: sql`coalesce(${topics.solvedAt}, now())` })
+      .set({
+        bestAnswerId: answer.id,
+        bestPickedById: actor.id,
+        bestPickedAt: sql`now()`,
+        solvedAt: sql`coalesce(${topics.solvedAt}, now())`,
+      })
       .where(and(eq(topics.id, answer.topicId), sql`${topics.bestAnswerId} is distinct from ${answer.id}`))
       .returning({ id: topics.id })
     if (picked.length > 0)
@@ -39,7 +44,7 @@ export async function unpickBest(db: Db, actor: Actor, answer: Post): Promise<vo
   await db.transaction(async tx => {
     const unpicked = await tx
       .update(topics)
-      .set({ bestAnswerId: null, solvedAt: null })
+      .set({ bestAnswerId: null, bestPickedById: null, bestPickedAt: null, solvedAt: null })
       .where(and(eq(topics.id, answer.topicId), eq(topics.bestAnswerId, answer.id)))
       .returning({ id: topics.id })
     if (unpicked.length > 0)

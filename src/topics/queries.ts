@@ -15,6 +15,7 @@ export const byline = {
   avatarKey: accounts.avatarKey,
   role: accounts.role,
   moderates: accounts.moderates,
+  level: accounts.level,
   closedAt: accounts.closedAt,
 }
 export type Author = Pick<typeof accounts.$inferSelect, keyof typeof byline>

@@ -27,6 +27,8 @@ export const topics = pgTable(
       .references(() => accounts.id),
     openingId: reference('opening_id'),
     bestAnswerId: reference('best_answer_id'),
+    bestPickedById: reference('best_picked_by_id'),
+    bestPickedAt: moment('best_picked_at'),
     duplicateOfId: reference('duplicate_of_id'),
     answerCount: integer('answer_count').notNull().default(0),
     postCount: integer('post_count').notNull().default(1),

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => forum.close())
 beforeEach(async () => {
   await forum.db.execute(sql`truncate accounts, throttles cascade`)
-  member = await makeMember(forum.db)
+  member = await makeMember(forum.db, { level: 1 })
   own = await forum.as(member)
 })
 
@@ -270,6 +270,14 @@ describe('who may', () => {
       sql`insert into throttles (key, window_start, tries) values (${`pictures:${member.id}`}, to_timestamp(floor(extract(epoch from now()) / 600) * 600), 40)`,
     )
     expect((await send(file)).statusCode).toBe(429)
+  })
+
+  test('newcomers send ten pictures on a day; what was no picture does not count', async () => {
+    const newcomer = await forum.as(await makeMember(forum.db))
+    const file = await plain(4, 4).png().toBuffer()
+    expect((await upload(newcomer, '/pictures', Buffer.from('no picture'))).statusCode).toBe(422)
+    for (let n = 0; n < 10; n++) expect((await upload(newcomer, '/pictures', file)).statusCode).toBe(201)
+    expect((await upload(newcomer, '/pictures', file)).statusCode).toBe(429)
   })
 
   test('twenty at once come through, two at a time', async () => {

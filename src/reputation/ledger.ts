@@ -1,0 +1,89 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../platform/db.ts'
+import { causesOf, onlyFrom } from './causes.ts'
+import { RULES } from './rules.ts'
+
+/** What to settle: these posts; of their reactions only those `from` one member where he is named. `eventId` is written beside each row. */
+export type Settling = { posts: number[]; from?: number; eventId?: number }
+
+type Moved = { account_id: string; rule: string; day: string }
+
+/**
+ * Brings the ledger of these posts to what stands now: a cause without a row gets one, a row without its cause is countered, and each
+ * day's limits are kept. What stands decides alone, so it does not matter how often or in which order events arrive.
+ * `accounts.points` moves by the same rows in the same transaction. Resolves to the members whose points moved.
+ */
+export async function settle(db: Db, { posts, from, eventId }: Settling): Promise<number[]> {
+  if (posts.length === 0) return []
+  return db.transaction(async tx => {
+    const ids = sql`${sql.param([...new Set(posts)])}::bigint[]`
+    const event = sql`${eventId ?? null}::bigint`
+    await waitForTurn(tx, ids, from)
+    const moved = await tx.execute<Moved>(sql`
+      with causes as (${causesOf(ids, from)}),
+      open as (
+        select e.* from reputation_entries e where e.post_id = any(${ids}) and e.kind = 'counted' ${onlyFrom(sql`e`, from)}
+          and not exists (select from reputation_entries r where r.reverses_id = e.id)),
+      countered as (${counterGone(event)}),
+      counted as (${countNew(event)}),
+      moved as (select * from countered union all select * from counted),
+      summed as (
+        update accounts a set points = a.points + s.points
+        from (select account_id, sum(points) as points from moved group by account_id) s where a.id = s.account_id)
+      select distinct account_id, rule, day::text from moved`)
+    if (moved.length > 0) await keepLimits(tx, moved, event)
+    return [...new Set(moved.map(row => Number(row.account_id)))]
+  })
+}
+
+/** Posts, then members, each in the order of their ids: who settles the same waits, and no two wait for each other. */
+async function waitForTurn(tx: Db, ids: SQL, from?: number): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashint8extended(id, 20261124)) from (select unnest(${ids}) as id order by id) post`)
+  const thankful =
+    from === undefined ? sql`select account_id from reactions where post_id = any(${ids}) and kind = 'thanks'` : sql`select ${from}::bigint`
+  await tx.execute(sql`
+    select from accounts where id in (
+      select author_id from posts where id = any(${ids})
+      union select t.author_id from topics t join posts p on p.topic_id = t.id where p.id = any(${ids})
+      union select account_id from reputation_entries where post_id = any(${ids}) ${onlyFrom(sql`reputation_entries`, from)}
+      union ${thankful})
+    order by id for no key update`)
+}
+
+const isSame = sql`c.rule = o.rule and c.account_id = o.account_id and c.post_id = o.post_id
+  and c.from_id is not distinct from o.from_id and c.cause_id is not distinct from o.cause_id`
+
+/** A counter-row for each open row whose cause is not there any more. */
+const counterGone = (event: SQL) => sql`
+  insert into reputation_entries (account_id, points, rule, kind, event_id, post_id, topic_id, board_id, from_id, cause_id, reverses_id, finding_id, day, at)
+  select o.account_id, -o.points, o.rule, 'reversed', ${event}, o.post_id, o.topic_id, o.board_id, o.from_id, o.cause_id, o.id,
+    (select min(v.finding_id) from voided_pairs v where v.from_id = o.from_id and v.to_id = o.account_id), o.day,
+    coalesce((select at from events where id = ${event}), now())
+  from open o where not exists (select from causes c where ${isSame})
+  on conflict do nothing returning account_id, points, rule, day`
+
+/** A row for each cause that has none. */
+const countNew = (event: SQL) => sql`
+  insert into reputation_entries (account_id, points, rule, kind, event_id, post_id, topic_id, board_id, from_id, cause_id, day, at)
+  select c.account_id, r.points, c.rule, 'counted', ${event}, c.post_id, c.topic_id, c.board_id, c.from_id, c.cause_id,
+    (c.at at time zone 'Asia/Tokyo')::date, c.at
+  from causes c join jsonb_to_recordset(${JSON.stringify(RULES)}::jsonb) as r(rule text, points int) on r.rule = c.rule
+  where not exists (select from open o where ${isSame})
+  on conflict do nothing returning account_id, points, rule, day`
+
+/** Takes off what is beyond the limit of these days, and gives back what is not beyond it any more. */
+async function keepLimits(tx: Db, days: Moved[], event: SQL): Promise<void> {
+  await tx.execute(sql`
+    with days as (select * from jsonb_to_recordset(${JSON.stringify(days)}::jsonb) as d(account_id bigint, rule text, day date)),
+    rules as (select * from jsonb_to_recordset(${JSON.stringify(RULES)}::jsonb) as r(rule text, "dailyLimit" int)),
+    limited as (
+      insert into reputation_entries (account_id, points, rule, kind, event_id, day, at)
+      select d.account_id, delta, d.rule, 'limit', ${event}, d.day, coalesce((select at from events where id = ${event}), now())
+      from days d join rules r using (rule) cross join lateral (
+        select -greatest(0, coalesce(sum(e.points) filter (where e.kind <> 'limit'), 0) - r."dailyLimit")
+          - coalesce(sum(e.points) filter (where e.kind = 'limit'), 0) as delta
+        from reputation_entries e where e.account_id = d.account_id and e.rule = d.rule and e.day = d.day) sums
+      where delta <> 0 returning account_id, points)
+    update accounts a set points = a.points + s.points
+    from (select account_id, sum(points) as points from limited group by account_id) s where a.id = s.account_id`)
+}
