@@ -16,7 +16,8 @@ import { pictureRoutes } from './media/routes/pictures.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
-import { searchRoutes } from './search/routes.ts'
+import { searchRoutes } from './search/routes/search.ts'
+import { similarRoutes } from './search/routes/similar.ts'
 import { keepDraft } from './topics/drafts.ts'
 import { draftPath } from './topics/paths.ts'
 import { askRoutes } from './topics/routes/asking.ts'
@@ -54,6 +55,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await editingRoutes(app, services)
   await reactionRoutes(app, services)
   await searchRoutes(app, services)
+  await similarRoutes(app, services)
   await apiRoutes(app, services)
   await helpRoutes(app)
 }

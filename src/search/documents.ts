@@ -67,6 +67,13 @@ async function goneWhere(db: Db, chosen: SQL | undefined): Promise<string[]> {
 /** The opening of an imported question that is all in its title: each answer carries the title, and is what the reader wants. */
 const isAllTitle = sql`(${posts.bodyText} = '' and ${topics.tags} = '{}' and ${topics.answerCount} > 0)`
 
+/** How many readers a post helped; a question's opening stands for the answer that helped most. */
+const helpfulOf = sql<number>`case when ${posts.kind} = 'answer' then ${posts.helpfulCount} else greatest(${posts.helpfulCount},
+  (select max(a.helpful_count) from posts a where a.topic_id = ${posts.topicId} and a.kind = 'answer' and a.hidden_at is null and a.withdrawn_at is null)) end`
+
+/** The year on Japanese calendars. */
+const yearIn = (at: Date) => String(new Date(at.getTime() + 9 * 3_600_000).getUTCFullYear())
+
 /** Documents handed to the engine at once. */
 const TOGETHER = 500
 
@@ -77,7 +84,8 @@ const TOGETHER = 500
 async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDocument[]> {
   const rows = await db
     .select({
-      post: { id: posts.id, kind: posts.kind, text: posts.bodyText, createdAt: posts.createdAt, guaranteedAt: posts.guaranteedAt },
+      post: { id: posts.id, kind: posts.kind, text: posts.bodyText, createdAt: posts.createdAt },
+      helpful: helpfulOf,
       topic: topics,
       author: accounts.handle,
       added: sql<string | null>`(select string_agg(a.body, E'\\n' order by a.id) from addenda a where a.post_id = ${posts.id})`,
@@ -96,7 +104,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
         sql`not ${isAllTitle}`,
       ),
     )
-  return rows.map(({ post, topic, author, added }) => ({
+  return rows.map(({ post, topic, author, added, helpful }) => ({
     id: documentId(post),
     group: String(topic.id),
     title: topic.title,
@@ -110,7 +118,9 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       tag: topic.tags.map(tag => tag.toLowerCase()),
       author,
       part: post.kind,
+      year: yearIn(post.createdAt),
     },
     createdAt: post.createdAt,
+    helpful,
   }))
 }

@@ -1,33 +1,65 @@
-import { inGroups } from '../boards/groups.ts'
-import { boardName } from '../boards/present.ts'
-import type { Board } from '../boards/queries.ts'
-import { KINDS } from '../boards/schema.ts'
-import type { Locale, Translate } from '../platform/i18n.ts'
+import type { Actor } from '../accounts/actor.ts'
+import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
+import { reactionsFor } from '../reactions/policy.ts'
+import { presentReaction } from '../reactions/present.ts'
 import { postPath, topicPath } from '../topics/paths.ts'
-import { presentTopicLine } from '../topics/present.ts'
-import type { Asked, Found } from './queries.ts'
+import { presentAuthor, presentTopicLine } from '../topics/present.ts'
+import { type Asked, SORTS, searchPath, sortOf } from './asked.ts'
+import type { Found, Lead, SimilarAnswer } from './queries.ts'
+
+/** After so long an answer nobody vouches for is shown with a word of care. */
+const OLD = 2 * 365 * 86_400_000
 
 /** A found topic: its line, with the matched words marked and the address of the post that fits. */
-export function presentResult({ topic, postId, isAnswer, title, excerpt }: Found, locale: Locale, t: Translate) {
+export function presentResult({ topic, postId, isAnswer, helpfulCount, title, excerpt }: Found, locale: Locale, t: Translate) {
   return {
     ...presentTopicLine(topic, locale, t),
     path: isAnswer ? postPath(topic, { id: postId }) : topicPath(topic),
     title,
     excerpt,
-    answersText: t('search.answers', { count: topic.answerCount }),
+    countsText: [
+      t('search.answers', { count: topic.answerCount }),
+      ...(helpfulCount > 0 ? [t('search.helpful', { count: helpfulCount, number: numberText(locale, helpfulCount) })] : []),
+    ].join('・'),
   }
 }
 
-/** The filters of a search as choices, and the words that are filtered by now. */
-export function presentFilters(asked: Asked, boards: Board[], locale: Locale, t: Translate) {
+/** The answer above all results: why it stands there, who said it, when, and what can be done with it. */
+export function presentLead({ topic, post, claim, sentence }: Lead, actor: Actor, t: Translate) {
+  const at = post.editedAt ?? post.createdAt
   return {
-    groups: inGroups(boards).map(({ board, children }) => ({
-      label: boardName(board, locale),
-      boards: [board, ...children].map(each => ({ slug: each.slug, name: boardName(each, locale), isChosen: each.slug === asked.board })),
-    })),
-    kinds: KINDS.map(kind => ({ kind, label: t(`kinds.${kind}`), isChosen: kind === asked.kind })),
-    solved: ['yes', 'no'].map(value => ({ value, label: t(`search.solved.${value}`), isChosen: value === asked.solved })),
-    tag: asked.tag,
-    isFiltered: Boolean(asked.board || asked.kind || asked.solved || asked.tag),
+    claim,
+    isGuaranteed: claim === 'guaranteed',
+    icon: claim === 'best' ? 'award' : 'thumbs-up',
+    heading: t(`search.lead.${claim}`),
+    topicId: topic.id,
+    title: topic.title,
+    path: post.kind === 'answer' ? postPath(topic, post) : topicPath(topic),
+    sentence,
+    author: presentAuthor(post.author, t),
+    at,
+    warning: claim !== 'guaranteed' && Date.now() - at.getTime() > OLD ? t('search.lead.old') : undefined,
+    reactions: reactionsFor(post, topic).map(kind => presentReaction(post, kind, post.given.includes(kind), actor, t)),
+  }
+}
+
+/** The ways to order results. */
+export function presentSorts(asked: Asked, t: Translate) {
+  return SORTS.map(sort => ({
+    path: searchPath({ ...asked, sort, after: undefined }),
+    label: t(`search.sorts.${sort}`),
+    isCurrent: sort === sortOf(asked),
+  }))
+}
+
+/** What was asked before, beside a title somebody is typing: with the sentence that may save him the asking. */
+export function presentSimilar({ topic, post, sentence }: SimilarAnswer, locale: Locale, t: Translate) {
+  const line = presentTopicLine(topic, locale, t)
+  return {
+    ...line,
+    path: post ? postPath(topic, post) : line.path,
+    sentence,
+    answerer: post && presentAuthor(post.author, t),
+    solvedHere: post && `/ask/solved?post=${post.id}`,
   }
 }

@@ -1,58 +1,78 @@
 import { type Actor, visibleTo } from '../accounts/actor.ts'
 import type { Board } from '../boards/queries.ts'
-import { KINDS } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
-import type { SearchEngine, SearchFilters } from '../platform/search/engine.ts'
+import type { SearchEngine } from '../platform/search/engine.ts'
 import { excerptOf, markMatches, type ExcerptSegment as Segment } from '../platform/search/excerpt.ts'
-import { postsByIds } from '../topics/page_queries.ts'
 import { listTopics, type TopicLine, topicsByIds } from '../topics/queries.ts'
+import { type QuotedPost, quotedPosts } from './answer_queries.ts'
+import { type Asked, FACETS, filtersOf, sortOf, wordsOf } from './asked.ts'
+import { type Claim, claimOf, leadOf, nearestOf } from './leading.ts'
 
-export type Asked = { q?: string; board?: string; kind?: string; solved?: string; tag?: string; after?: string; limit?: number }
 /** One topic that was found: the post that fits best, the sentence that says so. */
-export type Found = { topic: TopicLine; postId: number; isAnswer: boolean; title: Segment[]; excerpt: Segment[] }
+export type Found = { topic: TopicLine; postId: number; isAnswer: boolean; helpfulCount: number; title: Segment[]; excerpt: Segment[] }
+/** The answer above all results. */
+export type Lead = { topic: TopicLine; post: QuotedPost; claim: Claim; sentence: Segment[] }
 
 const PAGE = 20
+/** Letters of the answer on top. */
+const SENTENCE = 160
 
 /**
  * Searches as this actor may see: ids come from the engine, rows are read again through the topics' own queries,
  * so what was hidden a moment ago never comes out. Undefined when nothing was asked.
  */
 export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, asked: Asked, boards: Board[]) {
-  const filters = filtersOf(asked, boards)
-  const text = asked.q?.trim() ?? ''
+  const { words: text, cut } = wordsOf(asked)
   if (!text) return asked.tag ? listTagged(db, actor, asked.tag, asked.after) : undefined
+  const sort = sortOf(asked)
   const { hits, ...found } = await engine.search({
     text,
     visibility: visibleTo(actor),
-    filters,
+    filters: filtersOf(asked, boards),
     limit: asked.limit ?? PAGE,
     after: asked.after,
     distinct: true,
+    sort,
+    facets: FACETS,
   })
-  const postIds = hits.map(hit => Number(hit.id.replace('post-', '')))
+  const near = asked.after || sort !== 'fit' ? [] : nearestOf(hits)
+  const topicIds = near.map(hit => Number(hit.group))
   const [topics, posts] = await Promise.all([
     topicsByIds(
       db,
       actor,
       hits.map(hit => Number(hit.group)),
     ),
-    postsByIds(db, postIds),
+    quotedPosts(db, actor, { postIds: hits.map(postIdOf), topicIds }),
   ])
-  const results = hits.flatMap((hit, index): Found[] => {
+  const results = hits.flatMap((hit): Found[] => {
     const topic = topics.get(Number(hit.group))
-    const post = posts.get(postIds[index] ?? 0)
+    const post = posts.find(({ id }) => id === postIdOf(hit))
     if (!topic || !post) return []
     return [
       {
         topic,
         postId: post.id,
         isAnswer: post.kind === 'answer',
+        helpfulCount: post.helpfulCount,
         title: markMatches(topic.title, text),
         excerpt: excerptOf(post.bodyText || topic.excerpt, text),
       },
     ]
   })
-  return { ...found, results }
+  const nearTopics = topicIds.flatMap(id => topics.get(id) ?? [])
+  return { ...found, cut: cut || found.cut, results, lead: leadAmong(nearTopics, posts, text) }
+}
+
+const postIdOf = (hit: { id: string }) => Number(hit.id.replace('post-', ''))
+
+/** The answer to show first, with the sentence of it that says most about the words. */
+function leadAmong(topics: TopicLine[], posts: QuotedPost[], text: string): Lead | undefined {
+  const candidates = topics.flatMap(topic =>
+    posts.filter(post => post.topicId === topic.id).map(post => ({ topic, post, claim: claimOf(post, topic.kind) })),
+  )
+  const lead = leadOf(candidates)
+  return lead && { ...lead, sentence: excerptOf(lead.post.bodyText, text, SENTENCE) }
 }
 
 /** Everything with a tag, newest first: nothing is searched, so nothing is marked. */
@@ -60,10 +80,19 @@ async function listTagged(db: Db, actor: Actor, tag: string, after?: string) {
   const { rows, next } = await listTopics(db, actor, { list: 'new', tag, after, size: PAGE })
   const plain = (text: string): Segment[] => [{ text, marked: false }]
   const results = rows.map(
-    (topic): Found => ({ topic, postId: 0, isAnswer: false, title: plain(topic.title), excerpt: plain(topic.excerpt) }),
+    (topic): Found => ({
+      topic,
+      postId: 0,
+      isAnswer: false,
+      helpfulCount: 0,
+      title: plain(topic.title),
+      excerpt: plain(topic.excerpt),
+    }),
   )
-  return { results, next, total: undefined, exact: false, cut: false, terms: [] }
+  return { results, next, total: undefined, exact: false, cut: false, terms: [], lead: undefined, facets: undefined, corrected: undefined }
 }
+
+type SimilarAsked = { limit: number; except?: number; solvedFirst: boolean }
 
 /** Topics like a title, solved ones first; what the actor may not see is not among them. */
 export async function findSimilar(
@@ -71,7 +100,7 @@ export async function findSimilar(
   engine: SearchEngine,
   actor: Actor,
   title: string,
-  { limit, except, solvedFirst }: { limit: number; except?: number; solvedFirst: boolean },
+  { limit, except, solvedFirst }: SimilarAsked,
 ): Promise<TopicLine[]> {
   const hits = await engine.similar(title, {
     visibility: visibleTo(actor),
@@ -90,12 +119,13 @@ export async function findSimilar(
   return inOrder.slice(0, limit)
 }
 
-function filtersOf({ board, kind, solved, tag }: Asked, boards: Board[]): SearchFilters {
-  const chosen = boards.find(each => each.slug === board)
-  return {
-    ...(chosen && { board: String(chosen.id) }),
-    ...(KINDS.some(each => each === kind) && { kind }),
-    ...((solved === 'yes' || solved === 'no') && { solved: solved === 'yes' }),
-    ...(tag && { tag: tag.normalize('NFKC').toLowerCase() }),
-  } as SearchFilters
+/** Topics like a title somebody is typing, each with the sentence of its answer that fits, where there is one. */
+export async function findSimilarAnswers(db: Db, engine: SearchEngine, actor: Actor, title: string, limit: number) {
+  const topics = await findSimilar(db, engine, actor, title, { limit, solvedFirst: true })
+  const posts = await quotedPosts(db, actor, { postIds: [], topicIds: topics.map(({ id }) => id) })
+  return topics.map(topic => {
+    const post = posts.find(({ topicId }) => topicId === topic.id)
+    return { topic, post, sentence: post && excerptOf(post.bodyText, title) }
+  })
 }
+export type SimilarAnswer = Awaited<ReturnType<typeof findSimilarAnswers>>[number]

@@ -176,16 +176,6 @@ export async function findOwnMarks(
   return { reactions, draft: rows.find(row => row.draft)?.draft ?? undefined }
 }
 
-/** Standing posts by id, with their plain text; whoever shows them has read their topics for this actor. */
-export async function postsByIds(db: Db, ids: number[]) {
-  if (ids.length === 0) return new Map<number, never>()
-  const rows = await db
-    .select({ id: posts.id, topicId: posts.topicId, kind: posts.kind, bodyText: posts.bodyText })
-    .from(posts)
-    .where(and(sql`${posts.id} = any(${sql.param(ids)}::bigint[])`, isNull(posts.hiddenAt), isNull(posts.withdrawnAt)))
-  return new Map(rows.map(row => [row.id, row]))
-}
-
 const GONE = { body: '', bodyHtml: '', bodyText: '' }
 
 /** A post with its topic, as this actor may see both; without its words where only a stub is left. Throws Missing. */
