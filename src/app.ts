@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { presentViewer } from './accounts/present.ts'
 import { registerGate, sessionCookieName } from './accounts/routes/gate.ts'
+import { visitorOf } from './accounts/visitor.ts'
 import { staleAfter } from './effects.ts'
 import { prepareAssets } from './platform/assets.ts'
 import { hearEvents } from './platform/hearing.ts'
@@ -50,12 +50,4 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
     await visits.stop().catch(() => {})
   })
   return app
-}
-
-/** Tells readers apart without knowing them; hashed with a daily secret before it is written. */
-function visitorOf(request: FastifyRequest): string {
-  const { headers, ip, actor } = request
-  return actor?.id
-    ? `member ${actor.id}`
-    : createHash('sha1').update(`${ip} ${headers['user-agent']} ${headers['accept-language']}`).digest('base64')
 }

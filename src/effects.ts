@@ -2,7 +2,7 @@ import { clearAway, mailConfirmation, mailEmailChange, mailKnownAddress, mailPas
 import type { EventName, EventOf } from './events.ts'
 import type { Services } from './platform/services.ts'
 import { settleBest, settlePost, settleReaction, settleTopic } from './reputation/effects.ts'
-import { refreshBoard, refreshPost, refreshTopic } from './search/effects.ts'
+import { refreshBoard, refreshHelpful, refreshPost, refreshTopic } from './search/effects.ts'
 
 /** One consequence of an event. Each is safe to repeat. */
 export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
@@ -28,8 +28,8 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'post.withdrawn': [refreshTopic, settlePost],
   'best_answer.picked': [refreshTopic, settleBest],
   'best_answer.unpicked': [refreshTopic, settleBest],
-  'reaction.given': [settleReaction],
-  'reaction.withdrawn': [settleReaction],
+  'reaction.given': [settleReaction, refreshHelpful],
+  'reaction.withdrawn': [settleReaction, refreshHelpful],
 }
 
 /** Which cached pages no longer tell the truth after an event, by the tags they were kept under. */
@@ -38,7 +38,7 @@ export function staleAfter({ name, data }: EventOf): string[] {
     return ['people', `account:${data.accountId}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
-  if (!('topicId' in data)) return []
+  if (!('topicId' in data) || name === 'ask.deflected') return []
   const inLists = name !== 'reaction.given' && name !== 'reaction.withdrawn' && name !== 'comment.posted'
   return [`topic:${data.topicId}`, ...(inLists ? ['lists', `board:${data.boardId}`] : [])]
 }

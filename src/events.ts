@@ -30,6 +30,8 @@ export type Events = {
   'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }
   'reaction.given': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
+  'ask.deflected': { topicId: number; boardId: number; postId: number }
+  'synonyms.changed': Record<string, never>
   'site.changed': Record<string, never>
   'topics.imported': { boardIds: number[] }
 }

@@ -18,6 +18,7 @@ import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
 import { searchRoutes } from './search/routes/search.ts'
 import { similarRoutes } from './search/routes/similar.ts'
+import { useRoutes } from './search/routes/use.ts'
 import { keepDraft } from './topics/drafts.ts'
 import { draftPath } from './topics/paths.ts'
 import { askRoutes } from './topics/routes/asking.ts'
@@ -56,6 +57,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await reactionRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
+  await useRoutes(app, services)
   await apiRoutes(app, services)
   await helpRoutes(app)
 }

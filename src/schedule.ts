@@ -3,6 +3,7 @@ import { sweepSessions } from './accounts/sessions.ts'
 import { sweepTokens } from './accounts/tokens.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
+import { sweepSearches } from './search/remembering.ts'
 import { sweepVisits } from './topics/visits.ts'
 
 /** What happens by the clock, and how often. */
@@ -12,6 +13,7 @@ export function clockTasks({ db, search }: Services): { tasks: TaskList; clock: 
     { task: 'sessions.sweep', match: '23 4 * * *', run: () => sweepSessions(db) },
     { task: 'tokens.sweep', match: '29 4 * * *', run: () => sweepTokens(db) },
     { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
+    { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'search.refresh', match: '*/30 * * * *', run: () => search.refresh() },
   ]
   return {

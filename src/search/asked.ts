@@ -79,3 +79,6 @@ export function toggled(asked: Asked, facet: Facet, value: string): Asked {
   const without = chosen.filter(each => each !== value)
   return { ...asked, after: undefined, [facet]: without.length < chosen.length ? without : [...chosen, value] }
 }
+
+/** The ask page with these words as its title. */
+export const askPath = (words: string) => (words ? `/ask?title=${encodeURIComponent([...words].slice(0, 100).join(''))}` : '/ask')

@@ -3,6 +3,7 @@ import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchDocument, SearchEngine } from '../platform/search/engine.ts'
 import { posts, topics } from '../topics/schema.ts'
+import { searchBoosts } from './schema.ts'
 
 const documentId = (post: { id: number }) => `post-${post.id}`
 
@@ -12,6 +13,10 @@ export const refreshTopicDocuments = (db: Db, engine: SearchEngine, topicId: num
 /** Brings one post up to date; its topic's other documents stay as they are. Safe to repeat. */
 export const refreshPostDocument = (db: Db, engine: SearchEngine, topicId: number, postId: number) =>
   refreshDocuments(db, engine, and(eq(topics.id, topicId), eq(posts.id, postId)))
+
+/** The same for a post and its topic's opening. */
+export const refreshHelpfulDocuments = (db: Db, engine: SearchEngine, topicId: number, postId: number) =>
+  refreshDocuments(db, engine, and(eq(topics.id, topicId), or(eq(posts.id, postId), eq(posts.id, topics.openingId))))
 
 /** The same for all topics whose ids lie between two, both included. Returns how many documents there are. */
 export const refreshDocumentsBetween = (db: Db, engine: SearchEngine, first: number, last: number) =>
@@ -86,6 +91,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
     .select({
       post: { id: posts.id, kind: posts.kind, text: posts.bodyText, createdAt: posts.createdAt },
       helpful: helpfulOf,
+      boost: searchBoosts.boost,
       topic: topics,
       author: accounts.handle,
       added: sql<string | null>`(select string_agg(a.body, E'\\n' order by a.id) from addenda a where a.post_id = ${posts.id})`,
@@ -93,6 +99,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
     .from(posts)
     .innerJoin(topics, eq(topics.id, posts.topicId))
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
+    .leftJoin(searchBoosts, eq(searchBoosts.topicId, topics.id))
     .where(
       and(
         chosen,
@@ -104,7 +111,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
         sql`not ${isAllTitle}`,
       ),
     )
-  return rows.map(({ post, topic, author, added, helpful }) => ({
+  return rows.map(({ post, topic, author, added, helpful, boost }) => ({
     id: documentId(post),
     group: String(topic.id),
     title: topic.title,
@@ -122,5 +129,6 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
     },
     createdAt: post.createdAt,
     helpful,
+    ...(boost && { boost }),
   }))
 }

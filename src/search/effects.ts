@@ -1,6 +1,6 @@
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
-import { refreshBoardDocuments, refreshPostDocument, refreshTopicDocuments } from './documents.ts'
+import { refreshBoardDocuments, refreshHelpfulDocuments, refreshPostDocument, refreshTopicDocuments } from './documents.ts'
 
 type OfTopic = EventOf<
   | 'topic.asked'
@@ -27,4 +27,9 @@ export const refreshBoard = ({ db, search }: Services, { data }: EventOf<'board.
 /** One post was written. */
 export async function refreshPost({ db, search }: Services, { data }: EventOf<'answer.posted'>): Promise<void> {
   await refreshPostDocument(db, search, data.topicId, data.postId)
+}
+
+/** A post helped one reader more or less: results can be ordered by that, and its topic's opening stands for its best answer. */
+export async function refreshHelpful({ db, search }: Services, { data }: EventOf<'reaction.given' | 'reaction.withdrawn'>): Promise<void> {
+  if (data.kind === 'helpful') await refreshHelpfulDocuments(db, search, data.topicId, data.postId)
 }

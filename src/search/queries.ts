@@ -119,9 +119,14 @@ export async function findSimilar(
   return inOrder.slice(0, limit)
 }
 
+/** Letters from which on a title says what it is about. */
+const TELLING = 3
+const WHILE_ASKING = 5
+
 /** Topics like a title somebody is typing, each with the sentence of its answer that fits, where there is one. */
-export async function findSimilarAnswers(db: Db, engine: SearchEngine, actor: Actor, title: string, limit: number) {
-  const topics = await findSimilar(db, engine, actor, title, { limit, solvedFirst: true })
+export async function findSimilarAnswers(db: Db, engine: SearchEngine, actor: Actor, typed: string) {
+  const title = wordsOf({ q: typed }).words
+  const topics = title.length < TELLING ? [] : await findSimilar(db, engine, actor, title, { limit: WHILE_ASKING, solvedFirst: true })
   const posts = await quotedPosts(db, actor, { postIds: [], topicIds: topics.map(({ id }) => id) })
   return topics.map(topic => {
     const post = posts.find(({ topicId }) => topicId === topic.id)

@@ -1,8 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import { isbot } from 'isbot'
 import { LRUCache } from 'lru-cache'
+import { daySalt } from '../platform/day_salt.ts'
 import type { Db } from '../platform/db.ts'
+import { gather } from '../platform/gathering.ts'
+import { isRobot } from '../platform/robots.ts'
 
 /** Who opened a topic's page, as far as counting needs it. */
 export type Visit = { topicId: number; visitor: string; userAgent: string }
@@ -12,40 +14,17 @@ export type Visit = { topicId: number; visitor: string; userAgent: string }
  * seconds; a killed process forgets those few seconds of counting and nothing else.
  */
 export function countVisits(db: Db, { everyMs = 5000, onError = (_: unknown) => {} } = {}) {
-  const robots = new LRUCache<string, boolean>({ max: 2000 })
   const seen = new LRUCache<string, true>({ max: 50_000, ttl: 3_600_000, ttlResolution: 60_000 })
-  let gathered = new Map<string, Visit>()
-  const timer = setInterval(() => void flush().catch(onError), everyMs).unref()
-
-  function add(visit: Visit): void {
-    const key = `${visit.topicId} ${visit.visitor}`
-    if (seen.has(key) || isRobot(visit.userAgent)) return
-    seen.set(key, true)
-    gathered.set(key, visit)
-  }
-
-  async function flush(): Promise<void> {
-    if (gathered.size === 0) return
-    const visits = [...gathered.values()]
-    gathered = new Map()
-    await writeVisits(db, visits)
-  }
-
-  function isRobot(userAgent: string): boolean {
-    const known = robots.get(userAgent)
-    if (known !== undefined) return known
-    const robot = userAgent === '' || isbot(userAgent)
-    robots.set(userAgent, robot)
-    return robot
-  }
-
+  const { add, flush, stop } = gather<Visit>({ everyMs, write: visits => writeVisits(db, visits), onError })
   return {
-    add,
-    flush,
-    stop(): Promise<void> {
-      clearInterval(timer)
-      return flush()
+    add(visit: Visit): void {
+      const key = `${visit.topicId} ${visit.visitor}`
+      if (seen.has(key) || isRobot(visit.userAgent)) return
+      seen.set(key, true)
+      add(key, visit)
     },
+    flush,
+    stop,
   }
 }
 
@@ -61,17 +40,6 @@ async function writeVisits(db: Db, visits: Visit[]): Promise<void> {
       on conflict do nothing returning topic_id
     ), sums as (select topic_id, count(*)::int as readers from counted group by topic_id)
     update topics set view_count = view_count + readers from (select topics.id, readers from topics join sums on sums.topic_id = topics.id order by topics.id for update of topics) locked where topics.id = locked.id`)
-}
-
-/** A secret that changes daily and is then forgotten: nobody can tell later who a visitor was. Shared by all processes. */
-async function daySalt(db: Db): Promise<string> {
-  const today = new Intl.DateTimeFormat('sv', { timeZone: 'Asia/Tokyo' }).format(new Date())
-  const fresh = JSON.stringify({ day: today, salt: randomBytes(16).toString('hex') })
-  const [row] = await db.execute<{ value: { salt: string } }>(sql`
-    insert into site_settings (name, value) values ('visits.salt', ${fresh}::jsonb)
-    on conflict (name) do update set value = case when site_settings.value->>'day' = ${today} then site_settings.value else excluded.value end
-    returning value`)
-  return row?.value.salt ?? ''
 }
 
 /** Forgets visits of past days: they are counted. */

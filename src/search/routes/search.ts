@@ -1,13 +1,16 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { listBoards } from '../../boards/queries.ts'
+import { visibleTo } from '../../accounts/actor.ts'
+import { visitorOf } from '../../accounts/visitor.ts'
+import { type Board, listBoards } from '../../boards/queries.ts'
 import { numberText } from '../../platform/i18n.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
-import { type Asked, searchPath, wordsOf } from '../asked.ts'
+import { askPath, chosenOf, FACETS, searchPath, wordsOf } from '../asked.ts'
 import { presentLead, presentResult, presentSorts } from '../present.ts'
 import { presentChosen, presentFacets } from '../present_facets.ts'
 import { searchForum } from '../queries.ts'
+import type { RememberedSearch } from '../remembering.ts'
 
 const Text = Type.Optional(Type.String())
 const Values = Type.Optional(Type.Array(Type.String()))
@@ -36,15 +39,39 @@ export async function searchRoutes(app: App, services: Services): Promise<void> 
   app.get<{ Querystring: SearchAddress }>(
     '/search',
     { config: { access: 'everyone' }, schema: { querystring: SearchQuery } },
-    (request, reply) => showSearch(services, request, reply, request.query),
+    async (request, reply) => {
+      const boards = await listBoards(services.db, request.actor)
+      const found = await searchForum(services.db, services.search, request.actor, request.query, boards)
+      if (found && isNew(request)) app.searches.add(remembered(request, found))
+      return showSearch(request, reply, boards, found)
+    },
   )
 }
 
-async function showSearch({ db, search }: Services, request: FastifyRequest, reply: FastifyReply, asked: Asked): Promise<FastifyReply> {
+type Search = FastifyRequest<{ Querystring: SearchAddress }>
+type FoundResults = Awaited<ReturnType<typeof searchForum>>
+
+/** Somebody has typed these words just now: he does not page on, narrow down, or only point at a link his browser opens ahead. */
+function isNew({ query, headers }: Search): boolean {
+  const ahead = headers['sec-purpose'] ?? headers['x-sec-purpose']
+  return !query.after && !ahead && !query.tag && FACETS.every(facet => chosenOf(query, facet).length === 0)
+}
+
+function remembered(request: Search, found: NonNullable<FoundResults>): RememberedSearch {
+  return {
+    visitor: visitorOf(request),
+    words: wordsOf(request.query).words,
+    reader: visibleTo(request.actor).at(-1) ?? 'public',
+    results: found.total ?? 0,
+    shown: found.results.map(({ topic }) => topic.id),
+    userAgent: request.headers['user-agent'] ?? '',
+  }
+}
+
+function showSearch(request: Search, reply: FastifyReply, boards: Board[], found: FoundResults): FastifyReply {
+  const asked = request.query
   const { actor, t, preferences } = request
   const { locale } = preferences
-  const boards = await listBoards(db, actor)
-  const found = await searchForum(db, search, actor, asked, boards)
   const { words } = wordsOf(asked)
   const heading = [...words].length > REPEATED ? `${[...words].slice(0, REPEATED).join('')}…` : words
   const count = found?.total
@@ -70,8 +97,6 @@ async function showSearch({ db, search }: Services, request: FastifyRequest, rep
     results: found?.results.map(result => presentResult(result, locale, t)),
     nextPath: found?.next && searchPath({ ...asked, after: found.next }),
     askPath: askPath(words),
+    path: searchPath(asked),
   })
 }
-
-/** The ask page with these words as the title. */
-const askPath = (words: string) => (words ? `/ask?title=${encodeURIComponent([...words].slice(0, 100).join(''))}` : '/ask')

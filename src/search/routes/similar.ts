@@ -9,9 +9,6 @@ import { findSimilar, findSimilarAnswers } from '../queries.ts'
 const Title = Type.Object({ title: Type.String({ default: '' }) })
 const TopicParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 
-/** Letters from which on a title says what it is about. */
-const TELLING = 3
-const WHILE_ASKING = 5
 const BESIDE_A_TOPIC = 4
 
 /** What is like a title: while it is typed, and beside a topic. */
@@ -20,8 +17,7 @@ export async function similarRoutes(app: App, { db, search }: Services): Promise
     '/ask/similar',
     { config: { access: 'everyone' }, schema: { querystring: Title } },
     async ({ actor, query, preferences, t }, reply) => {
-      const title = query.title.trim()
-      const found = title.length < TELLING ? [] : await findSimilarAnswers(db, search, actor, title, WHILE_ASKING)
+      const found = await findSimilarAnswers(db, search, actor, query.title)
       return reply.fragment('search/similar_while_asking', { similar: found.map(each => presentSimilar(each, preferences.locale, t)) })
     },
   )

@@ -8,6 +8,8 @@ import { renderBody } from '../../platform/html.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
+import { presentSimilar } from '../../search/present.ts'
+import { findSimilarAnswers } from '../../search/queries.ts'
 import { ask, TITLE_LETTERS, type TopicDraft } from '../asking.ts'
 import { findDraft } from '../drafts.ts'
 import { topicPath } from '../paths.ts'
@@ -21,7 +23,7 @@ const AskForm = Type.Object({
   draftKey: Type.String({ minLength: 8, maxLength: 60 }),
 })
 const AskQuery = Type.Object({
-  title: Type.Optional(Type.String({ maxLength: 400 })),
+  title: Type.Optional(Type.String()),
   board: Type.Optional(Type.String()),
   kind: Type.Optional(Type.String()),
 })
@@ -42,7 +44,18 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
       const boards = await listBoards(db, request.actor)
       const boardId = boards.find(board => board.slug === query.board)?.id
       const asked = { ...(query.title && { title: query.title }), ...(boardId && { boardId }), ...(query.kind && { kind: query.kind }) }
-      return showAskForm(services, request, reply, { values: { kind: 'question', ...draft.content, ...asked, draftKey: draft.draftKey } })
+      const values = { kind: 'question', ...draft.content, ...asked, draftKey: draft.draftKey }
+      return showAskForm(services, request, reply, { values }, await similarTo(services, request, query.title))
+    },
+  )
+
+  // Without JavaScript a button shows what a script shows while the title is typed.
+  app.post<{ Body: Record<string, unknown> }>(
+    '/ask/similar',
+    { config: { access: 'members', draftPlace: () => 'ask' }, schema: { body: Type.Record(Type.String(), Type.Unknown()) } },
+    async (request, reply) => {
+      const values = Object.fromEntries(Object.entries(request.body).filter(([, value]) => typeof value === 'string'))
+      return showAskForm(services, request, reply, { values }, await similarTo(services, request, String(values.title ?? '')))
     },
   )
 
@@ -63,11 +76,18 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
   )
 }
 
+/** What was asked before, for a title that came along from a search. */
+async function similarTo({ db, search }: Services, { actor, preferences, t }: FastifyRequest, title = ''): Promise<unknown[]> {
+  const similar = await findSimilarAnswers(db, search, actor, title)
+  return similar.map(each => presentSimilar(each, preferences.locale, t))
+}
+
 async function showAskForm(
   { db }: Services,
   request: FastifyRequest,
   reply: FastifyReply,
   form: Partial<FormAgain>,
+  similar: unknown[] = [],
 ): Promise<FastifyReply> {
   const { actor, t, preferences } = request
   const values = form.values ?? {}
@@ -84,6 +104,7 @@ async function showAskForm(
     kinds,
     titleLetters: TITLE_LETTERS.max,
     ...form,
+    similar,
     values,
     errors: form.errors ?? {},
   })

@@ -1,0 +1,17 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { Db } from './db.ts'
+
+/** The day it is in Japan, as 2026-03-10. */
+export const today = (at = new Date()) => new Intl.DateTimeFormat('sv', { timeZone: 'Asia/Tokyo' }).format(at)
+
+/** A secret that changes daily and is then forgotten: nobody can tell later who a visitor was. Shared by all processes. */
+export async function daySalt(db: Db): Promise<string> {
+  const day = today()
+  const fresh = JSON.stringify({ day, salt: randomBytes(16).toString('hex') })
+  const [row] = await db.execute<{ value: { salt: string } }>(sql`
+    insert into site_settings (name, value) values ('visits.salt', ${fresh}::jsonb)
+    on conflict (name) do update set value = case when site_settings.value->>'day' = ${day} then site_settings.value else excluded.value end
+    returning value`)
+  return row?.value.salt ?? ''
+}
