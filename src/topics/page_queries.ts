@@ -7,6 +7,7 @@ import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
 import { atMost, numberCursor, type Page, pageOf } from '../platform/paging.ts'
 import { beyond, cursorOf, type Order, pageWith, rankIn, sortOf } from './answer_order.ts'
+import type { Draft } from './drafts.ts'
 import { canSeeHidden } from './policy.ts'
 import { byline, maySee, type Topic } from './queries.ts'
 import { addenda, drafts, posts, topics } from './schema.ts'
@@ -160,20 +161,18 @@ export async function findOwnMarks(
   actor: Actor,
   topicId: number,
   postIds: number[],
-): Promise<{ reactions: Map<number, Set<string>>; draft?: { draftKey: string; content: Record<string, string> } }> {
-  const ids = sql.param(postIds)
-  const rows = await db.execute<{
-    post_id: number | null
-    kind: string | null
-    draft: { draftKey: string; content: Record<string, string> } | null
-  }>(sql`
-    select post_id, kind, null::json as draft from reactions where account_id = ${actor.id} and post_id = any(${ids}::bigint[])
+): Promise<{ reactions: Map<number, Set<string>>; drafts: Map<string, Draft> }> {
+  const places = sql.param([`answer:${topicId}`, ...postIds.map(id => `comment:${id}`)])
+  const rows = await db.execute<{ post_id: number | null; kind: string | null; place: string | null; draft: Draft | null }>(sql`
+    select post_id, kind, null as place, null::json as draft from reactions
+    where account_id = ${actor.id} and post_id = any(${sql.param(postIds)}::bigint[])
     union all
-    select null, null, json_build_object('draftKey', ${drafts.draftKey}, 'content', ${drafts.content}) from ${drafts} where account_id = ${actor.id} and place = ${`answer:${topicId}`}`)
+    select null, null, place, json_build_object('draftKey', ${drafts.draftKey}, 'content', ${drafts.content}) from ${drafts}
+    where account_id = ${actor.id} and place = any(${places}::text[])`)
   const reactions = new Map<number, Set<string>>()
   for (const { post_id, kind } of rows)
     if (post_id && kind) reactions.set(Number(post_id), (reactions.get(Number(post_id)) ?? new Set()).add(kind))
-  return { reactions, draft: rows.find(row => row.draft)?.draft ?? undefined }
+  return { reactions, drafts: new Map(rows.flatMap(({ place, draft }) => (place && draft ? [[place, draft]] : []))) }
 }
 
 const GONE = { body: '', bodyHtml: '', bodyText: '' }

@@ -2,7 +2,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
 import { numberText, type Translate } from '../platform/i18n.ts'
-import type { commentsOf, ShownPost, TopicWithOpening } from './page_queries.ts'
+import type { commentsOf, findOwnMarks, ShownPost, TopicWithOpening } from './page_queries.ts'
 import { postLink, topicPath } from './paths.ts'
 import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canWithdraw } from './policy.ts'
 import { answerObstacle, presentAuthor } from './present.ts'
@@ -13,7 +13,7 @@ export type PostContext = {
   t: Translate
   topic: Pick<TopicWithOpening, 'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId'>
   comments: Comments
-  marks: Map<number, Set<string>>
+  marks: Awaited<ReturnType<typeof findOwnMarks>>
   reactionsOf: (post: ShownPost, given: Set<string>) => unknown[]
   newKey: () => string
 }
@@ -26,6 +26,7 @@ export function presentPost(post: ShownPost, context: PostContext) {
   const comments = context.comments.get(post.id) ?? []
   const isBest = topic.bestAnswerId === post.id
   const gone = post.withdrawnAt !== null
+  const begun = context.marks.drafts.get(`comment:${post.id}`)
   return {
     id: post.id,
     path: `${postLink(post)}`,
@@ -40,7 +41,7 @@ export function presentPost(post: ShownPost, context: PostContext) {
     isBest,
     isAsker: post.kind === 'answer' && post.authorId === topic.authorId,
     isGuaranteed: post.guaranteedAt !== null,
-    reactions: gone ? [] : context.reactionsOf(post, context.marks.get(post.id) ?? NONE),
+    reactions: gone ? [] : context.reactionsOf(post, context.marks.reactions.get(post.id) ?? NONE),
     comments: comments.map(comment => presentComment(comment, context)),
     moreComments:
       post.commentCount > comments.length ? t('topics.comments.more', { count: post.commentCount - comments.length }) : undefined,
@@ -52,7 +53,7 @@ export function presentPost(post: ShownPost, context: PostContext) {
     canQuote: canAnswer(actor, topic) && !gone,
     quotePath: `${topicPath(topic)}?quote=${post.id}#answer`,
     hasMenu: canEdit(actor, post) || canWithdraw(actor, post),
-    commentKey: context.newKey(),
+    comment: { place: `comment:${post.id}`, draftKey: begun?.draftKey ?? context.newKey(), body: begun?.content.body },
   }
 }
 

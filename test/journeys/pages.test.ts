@@ -78,10 +78,9 @@ describeInBrowser('every page', newPage => {
       }, async () => {
         const page = await newPage({ site: forum.site, theme, width: 1360, locale: theme === 'dark' ? 'en' : 'ja' })
         if (handle) await forum.enter(page, await person(handle))
-        // A page that is not there is worth a look too, and its status is no fault.
-        for (const path of paths().filter(each => each !== '/nowhere')) {
+        for (const path of paths()) {
           const answer = await page.goto(path)
-          expect(answer?.status(), path).toBe(200)
+          expect(answer?.status(), path).toBe(path === '/nowhere' ? 404 : 200)
           expect(await axe(page), path).toEqual([])
           expect(await width(page), `${path} at 1360`).toBe(0)
           await page.setViewportSize({ width: 360, height: 780 })
@@ -89,6 +88,29 @@ describeInBrowser('every page', newPage => {
           await page.setViewportSize({ width: 1360, height: 900 })
         }
       })
+
+  test('the three type sizes are three, and each fits a screen of 360 px', { timeout: 120_000 }, async () => {
+    const page = await newPage({ site: forum.site, width: 360 })
+    const member = await person('tamaki')
+    const heights: number[] = []
+    const guests = ['/', '/boards', topicPath, '/search?q=Wi-Fi', '/login', '/signup', '/preferences', '/help/asking']
+    for (const size of ['normal', 'large', 'largest'] as const) {
+      await page.context().clearCookies()
+      await page.context().addCookies([{ name: 'prefs', value: `ja.${size}.light`, url: forum.site }])
+      for (const path of guests) await fits(path)
+      heights.push(Number(await page.evaluate('parseFloat(getComputedStyle(document.body).fontSize)')))
+      await forum.db.update(accounts).set({ typeSize: size }).where(eq(accounts.id, member.id))
+      await forum.enter(page, member)
+      for (const path of [topicPath, '/ask', '/me/profile', '/me/devices', `/posts/${openingId}/edit`]) await fits(path)
+      expect(await page.evaluate('parseFloat(getComputedStyle(document.body).fontSize)')).toBe(heights.at(-1))
+
+      async function fits(path: string): Promise<void> {
+        expect((await page.goto(path))?.status(), path).toBe(200)
+        expect(await width(page), `${path} in ${size}`).toBe(0)
+      }
+    }
+    expect(heights).toEqual([17, 19, 21.5])
+  })
 
   test('the topic page weighs at most 60 kB without pictures, and nothing on it moves while it loads', { timeout: 60_000 }, async () => {
     const page = await newPage({ site: forum.site })

@@ -1,47 +1,9 @@
 import { Controller } from '@hotwired/stimulus'
 
-const PAUSE = 1200
-
-/** Writing a post: a preview rendered by the server, drafts kept while typing, pictures by picker, paste and drop. */
+/** Writing a post: a preview rendered by the server, pictures by picker, paste and drop. */
 export default class extends Controller {
   static targets = ['text', 'preview', 'writeTab', 'previewTab', 'note']
-  static values = { place: String, saved: String, uploading: String, failed: String }
-
-  connect() {
-    this.form.addEventListener('input', this.changed)
-    this.form.addEventListener('submit', this.sent)
-  }
-
-  disconnect() {
-    clearTimeout(this.timer)
-    this.form.removeEventListener('input', this.changed)
-    this.form.removeEventListener('submit', this.sent)
-  }
-
-  get form() {
-    return this.textTarget.form
-  }
-
-  changed = () => {
-    if (!this.placeValue) return
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => this.keep(), PAUSE)
-  }
-
-  sent = () => clearTimeout(this.timer)
-
-  async keep() {
-    const { draftKey, ...content } = Object.fromEntries([...new FormData(this.form)].filter(([, value]) => typeof value === 'string'))
-    const response = await fetch('/me/drafts', {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ place: this.placeValue, draftKey, content }),
-    })
-    if (response.ok)
-      this.note(
-        `${this.savedValue} ${new Date().toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' })}`,
-      )
-  }
+  static values = { uploading: String }
 
   write() {
     this.show(false)
@@ -50,8 +12,10 @@ export default class extends Controller {
 
   async preview() {
     this.show(true)
-    const response = await fetch('/preview', { method: 'POST', body: new URLSearchParams({ body: this.textTarget.value }) })
-    this.previewTarget.innerHTML = await response.text()
+    const sent = { method: 'POST', body: new URLSearchParams({ body: this.textTarget.value }) }
+    const response = await fetch('/preview', sent).catch(() => undefined)
+    if (response?.ok) this.previewTarget.innerHTML = await response.text()
+    else this.previewTarget.textContent = document.body.dataset.offline
   }
 
   show(previewing) {
@@ -90,7 +54,7 @@ export default class extends Controller {
       this.note(this.uploadingValue)
       const body = new FormData()
       body.append('picture', picture)
-      const answer = await this.send(body).catch(() => ({ message: this.failedValue }))
+      const answer = await this.send(body).catch(() => ({ message: document.body.dataset.offline }))
       this.note(answer.message ?? '')
       if (answer.markdown) this.insert(`\n${answer.markdown}\n`)
     }

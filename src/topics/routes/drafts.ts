@@ -15,9 +15,9 @@ export async function draftRoutes(app: App, { db }: Services): Promise<void> {
   app.put<{ Body: Static<typeof Kept> }>(
     '/me/drafts',
     { config: { access: 'members' }, schema: { body: Kept } },
-    async ({ actor, body }, reply) => {
+    async ({ actor, body, t }) => {
       await keepDraft(db, actor, body.place, body.content, body.draftKey)
-      return reply.code(204).send()
+      return { message: t('topics.draft.saved') }
     },
   )
 

@@ -39,6 +39,8 @@ export type AnswerForm = {
   errorList?: { field: string; text: string }[]
 }
 
+const NO_MARKS: Awaited<ReturnType<typeof findOwnMarks>> = { reactions: new Map(), drafts: new Map() }
+
 /** The topic's page. */
 export async function topicRoutes(app: App, services: Services): Promise<void> {
   const options = { config: { access: 'everyone', cached: true } as const, schema: { params: TopicParams, querystring: PageQuery } }
@@ -81,23 +83,24 @@ export async function showTopic(
   const ids = [topic.opening.id, ...answers.rows.map(answer => answer.id)]
   const [comments, marks] = await Promise.all([
     commentsOf(db, actor, topic.boardId, ids),
-    isGuest(actor) ? { reactions: new Map<number, Set<string>>(), draft: undefined } : findOwnMarks(db, actor, topic.id, ids),
+    isGuest(actor) ? NO_MARKS : findOwnMarks(db, actor, topic.id, ids),
   ])
   const context = {
     actor,
     t,
     topic,
     comments,
-    marks: marks.reactions,
+    marks,
     reactionsOf: (post: ShownPost, given: Set<string>) =>
       reactionsFor(post, topic).map(kind => presentReaction(post, kind, given.has(kind), actor, t)),
     newKey: newDraftKey,
   }
   const shown = answers.rows.map(answer => presentPost(answer, context))
   const path = topicPath(topic)
+  const draft = marks.drafts.get(`answer:${topic.id}`)
   const values = form?.values ?? {
-    body: marks.draft?.content.body ?? (await quoted(db, actor, topic, query.quote)),
-    draftKey: marks.draft?.draftKey ?? newDraftKey(),
+    body: withQuote(draft?.content.body, await quoted(db, actor, topic, query.quote)),
+    draftKey: draft?.draftKey ?? newDraftKey(),
   }
   return reply.keep([`topic:${topic.id}`, 'people', 'boards'], `topic:${topic.id}`).page('topics/show', {
     title: topic.title,
@@ -128,4 +131,10 @@ async function quoted(db: Services['db'], actor: FastifyRequest['actor'], topic:
     .split('\n')
     .map(line => `> ${line}`)
     .join('\n')}\n\n`
+}
+
+/** The quote goes below what was begun already; once, however often the page is opened. */
+function withQuote(begun = '', quote: string): string {
+  if (!begun || begun.includes(quote.trim())) return begun || quote
+  return `${begun.trimEnd()}\n\n${quote}`
 }
