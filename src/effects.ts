@@ -1,7 +1,16 @@
 import { clearAway, mailConfirmation, mailEmailChange, mailKnownAddress, mailPasswordChanged, mailReset } from './accounts/effects.ts'
 import type { EventName, EventOf } from './events.ts'
 import type { Services } from './platform/services.ts'
-import { settleBest, settlePost, settleReaction, settleTopic } from './reputation/effects.ts'
+import {
+  deletePicture,
+  endCertifications,
+  mailCheckers,
+  mailHolder,
+  settleBest,
+  settlePost,
+  settleReaction,
+  settleTopic,
+} from './reputation/effects.ts'
 import { refreshBoard, refreshHelpful, refreshPost, refreshTopic } from './search/effects.ts'
 
 /** One consequence of an event. Each is safe to repeat. */
@@ -15,7 +24,7 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'account.reset_asked': [mailReset],
   'account.password_changed': [mailPasswordChanged],
   'account.email_change_asked': [mailEmailChange],
-  'account.closed': [clearAway],
+  'account.closed': [clearAway, endCertifications],
   'board.changed': [refreshBoard],
   'topic.asked': [refreshTopic],
   'topic.changed': [refreshTopic],
@@ -30,12 +39,18 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'best_answer.unpicked': [refreshTopic, settleBest],
   'reaction.given': [settleReaction, refreshHelpful],
   'reaction.withdrawn': [settleReaction, refreshHelpful],
+  'certification.applied': [mailCheckers],
+  'certification.second_look_asked': [mailCheckers],
+  'certification.decided': [mailHolder, deletePicture],
+  'certification.expiring': [mailHolder],
+  'certification.ended': [mailHolder, deletePicture],
 }
 
 /** Which cached pages no longer tell the truth after an event, by the tags they were kept under. */
 export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'account.changed' || name === 'account.closed' || name === 'account.role_changed' || name === 'level.changed')
     return ['people', `account:${data.accountId}`]
+  if (name === 'certification.decided' || name === 'certification.ended') return ['people', `account:${data.accountId}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
   if (!('topicId' in data) || name === 'ask.deflected') return []

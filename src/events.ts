@@ -32,6 +32,11 @@ export type Events = {
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'ask.deflected': { topicId: number; boardId: number; postId: number }
   'synonyms.changed': Record<string, never>
+  'certification.applied': { certificationId: number; accountId: number }
+  'certification.second_look_asked': { certificationId: number; accountId: number }
+  'certification.decided': { certificationId: number; accountId: number }
+  'certification.expiring': { certificationId: number; accountId: number }
+  'certification.ended': { certificationId: number; accountId: number }
   'site.changed': Record<string, never>
   'topics.imported': { boardIds: number[] }
 }

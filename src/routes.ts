@@ -5,6 +5,7 @@ import { resetRoutes } from './accounts/routes/reset.ts'
 import { sessionRoutes } from './accounts/routes/session.ts'
 import { signupRoutes } from './accounts/routes/signup.ts'
 import { boardAdminRoutes } from './admin/routes/boards.ts'
+import { certificationAdminRoutes } from './admin/routes/certifications.ts'
 import { memberRoutes } from './admin/routes/members.ts'
 import { setupRoutes } from './admin/routes/setup.ts'
 import { siteRoutes } from './admin/routes/site.ts'
@@ -16,6 +17,7 @@ import { pictureRoutes } from './media/routes/pictures.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
+import { certificationRoutes } from './reputation/routes/certification.ts'
 import { searchRoutes } from './search/routes/search.ts'
 import { similarRoutes } from './search/routes/similar.ts'
 import { useRoutes } from './search/routes/use.ts'
@@ -47,6 +49,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await siteRoutes(app, services)
   await memberRoutes(app, services)
   await boardAdminRoutes(app, services)
+  await certificationAdminRoutes(app, services)
   await listRoutes(app, services)
   await topicRoutes(app, services)
   await askRoutes(app, services)
@@ -55,6 +58,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await draftRoutes(app, services)
   await editingRoutes(app, services)
   await reactionRoutes(app, services)
+  await certificationRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await useRoutes(app, services)

@@ -3,6 +3,7 @@ import { sweepSessions } from './accounts/sessions.ts'
 import { sweepTokens } from './accounts/tokens.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
+import { watchExpiry } from './reputation/certification.ts'
 import { sweepSearches } from './search/remembering.ts'
 import { sweepVisits } from './topics/visits.ts'
 
@@ -14,6 +15,7 @@ export function clockTasks({ db, search }: Services): { tasks: TaskList; clock: 
     { task: 'tokens.sweep', match: '29 4 * * *', run: () => sweepTokens(db) },
     { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
+    { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },
     { task: 'search.refresh', match: '*/30 * * * *', run: () => search.refresh() },
   ]
   return {

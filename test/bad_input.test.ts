@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from '../src/accounts/actor.ts'
 import { accounts } from '../src/accounts/schema.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
+import { certifications } from '../src/reputation/people/schema.ts'
 import type { Post } from '../src/topics/page_queries.ts'
 import type { Topic } from '../src/topics/queries.ts'
 import { posts, topics } from '../src/topics/schema.ts'
@@ -20,6 +21,7 @@ let topic: Topic
 let own: Post
 let answer: Post
 let closing: Topic
+let certificate = 0
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -31,6 +33,12 @@ beforeAll(async () => {
   own = await openingOf(db, topic)
   answer = await makeAnswer(db, await makeMember(db), topic)
   closing = await makeTopic(db, operator, board)
+  const held = { accountId: answer.authorId, scheme: 'it_passport', grade: 'passed', edition: 2020, issuedOn: '2020-01-01' }
+  const [held1] = await db
+    .insert(certifications)
+    .values({ ...held, number: 'AB1234', numberHash: Buffer.from('x') })
+    .returning()
+  certificate = held1?.id ?? 0
   browser = await forum.as(operator)
   guest = await forum.as()
 })
@@ -117,6 +125,22 @@ const FORMS: Record<string, FormDoor> = {
   'POST /admin/members/:handle/role': {
     path: () => `/admin/members/${operator.handle}/role`,
     form: () => ({ role: 'operator', current: 'wrong' }),
+  },
+  'POST /me/certification': {
+    path: () => '/me/certification',
+    form: () => ({ grade: 'it_passport/passed', edition: '2020', number: 'AB-1234', issuedOn: '2020-01-01', expiresOn: '2090-01-01' }),
+  },
+  'POST /admin/certifications/:id/second-look': {
+    path: () => `/admin/certifications/${certificate}/second-look`,
+    form: () => ({ note: '日付を見てください' }),
+  },
+  'POST /admin/certifications/:id/decision': {
+    path: () => `/admin/certifications/${certificate}/decision`,
+    form: () => ({ verdict: 'declined', reason: '氏名が読めません' }),
+  },
+  'POST /admin/certifications/:id/revocation': {
+    path: () => `/admin/certifications/${certificate}/revocation`,
+    form: () => ({ reason: '誤って確認しました' }),
   },
   'POST /pictures': { path: () => '/pictures', form: () => ({ alt: '写真' }) },
   'POST /me/avatar': { path: () => '/me/avatar', form: () => ({ alt: '写真' }) },

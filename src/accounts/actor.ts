@@ -20,6 +20,13 @@ export type Actor = {
   /** Ids of the boards he wants at hand. */
   interests: number[]
   preferences: Preferences
+  /** Has seen or skipped the tour of the first visit. */
+  toured: boolean
+  /** Is led question by question when he asks. */
+  guided: boolean
+  hasAnswered: boolean
+  /** Is told of first questions that wait. */
+  mentors: boolean
   sessionId: string
 }
 
@@ -34,6 +41,10 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   level: 0,
   moderates: [],
   interests: [],
+  toured: true,
+  guided: false,
+  hasAnswered: false,
+  mentors: false,
   sessionId: '',
 }
 

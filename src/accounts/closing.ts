@@ -26,6 +26,7 @@ export async function closeAccount(db: Db, actor: Actor, { current }: { current:
         boardIds: [],
         role: 'member',
         moderates: false,
+        certification: null,
         closedAt: new Date(),
       })
       .where(eq(accounts.id, actor.id))

@@ -1,8 +1,7 @@
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
-import { type Letter, writeLetter } from './letters.ts'
-import { type AccountRow, accounts } from './schema.ts'
+import { findReachable, type Reachable, sendLetter } from './letters.ts'
 import { findByEmail } from './signup.ts'
 import { findWish, makeToken } from './tokens.ts'
 
@@ -18,10 +17,10 @@ type AccountEvent = EventOf<
 
 /** Sends the link that confirms an address. A repeat makes another link and sends nothing. */
 export async function mailConfirmation(services: Services, { id, data }: AccountEvent): Promise<void> {
-  const account = await reachable(services, data.accountId)
+  const account = await findReachable(services.db, data.accountId)
   if (!account || account.confirmedAt) return
   const token = await makeToken(services.db, 'confirm', { accountId: account.id, email: account.email })
-  await post(services, `confirm:${id}`, account.email, {
+  await sendLetter(services, `confirm:${id}`, account.email, {
     locale: account.locale,
     key: 'confirm',
     values: { handle: account.handle },
@@ -31,16 +30,16 @@ export async function mailConfirmation(services: Services, { id, data }: Account
 
 /** Tells the owner of an address that somebody signed up with it again; at most four times a day, whoever keeps trying. */
 export async function mailKnownAddress(services: Services, { data }: AccountEvent): Promise<void> {
-  const account = await reachable(services, data.accountId)
+  const account = await findReachable(services.db, data.accountId)
   if (account) await sendKnown(services, account)
 }
 
 /** Sends the link to choose a new password. Nobody (id 0) asked when there was no such account. */
 export async function mailReset(services: Services, { id, data }: AccountEvent): Promise<void> {
-  const account = await reachable(services, data.accountId)
+  const account = await findReachable(services.db, data.accountId)
   if (!account) return
   const token = await makeToken(services.db, 'reset', { accountId: account.id, email: account.email })
-  await post(services, `reset:${id}`, account.email, {
+  await sendLetter(services, `reset:${id}`, account.email, {
     locale: account.locale,
     key: 'reset',
     values: { handle: account.handle },
@@ -50,9 +49,9 @@ export async function mailReset(services: Services, { id, data }: AccountEvent):
 
 /** Tells a member that his password was changed. */
 export async function mailPasswordChanged(services: Services, { id, data }: AccountEvent): Promise<void> {
-  const account = await reachable(services, data.accountId)
+  const account = await findReachable(services.db, data.accountId)
   if (account)
-    await post(services, `password:${id}`, account.email, {
+    await sendLetter(services, `password:${id}`, account.email, {
       locale: account.locale,
       key: 'passwordChanged',
       values: { handle: account.handle },
@@ -62,11 +61,11 @@ export async function mailPasswordChanged(services: Services, { id, data }: Acco
 
 /** Sends the link to the new address, and tells the old one. If somebody has the new one, he is told instead. */
 export async function mailEmailChange(services: Services, { id, data }: AccountEvent): Promise<void> {
-  const account = await reachable(services, data.accountId)
+  const account = await findReachable(services.db, data.accountId)
   const wish = account && (await findWish(services.db, 'change', account.id))
   if (!wish) return
   const { locale, handle } = account
-  await post(services, `change-old:${id}`, account.email, {
+  await sendLetter(services, `change-old:${id}`, account.email, {
     locale,
     key: 'changeOld',
     values: { handle },
@@ -75,7 +74,7 @@ export async function mailEmailChange(services: Services, { id, data }: AccountE
   const owner = await findByEmail(services.db, wish.email)
   if (owner) return sendKnown(services, { ...owner, email: wish.email })
   const token = await makeToken(services.db, 'change', wish)
-  await post(services, `change-new:${id}`, wish.email, {
+  await sendLetter(services, `change-new:${id}`, wish.email, {
     locale,
     key: 'changeNew',
     values: { handle },
@@ -90,23 +89,12 @@ export async function clearAway({ db, storage }: Services, { data }: AccountEven
   await db.execute(sql`delete from board_moderators where account_id = ${data.accountId}`)
 }
 
-type Reachable = AccountRow & { email: string }
-
-async function reachable({ db }: Services, id: number): Promise<Reachable | undefined> {
-  const [account] = await db.select().from(accounts).where(eq(accounts.id, id))
-  return account?.email && !account.closedAt ? { ...account, email: account.email } : undefined
-}
-
 async function sendKnown(services: Services, { id, email, locale, handle }: Reachable): Promise<void> {
   const quarterOfDay = Math.floor(Date.now() / 21_600_000)
-  await post(services, `known:${id}:${quarterOfDay}`, email, {
+  await sendLetter(services, `known:${id}:${quarterOfDay}`, email, {
     locale,
     key: 'known',
     values: { handle },
     link: `${services.siteUrl}/login`,
   })
-}
-
-async function post(services: Services, onceKey: string, to: string, letter: Letter): Promise<void> {
-  await services.mail.send({ onceKey, to, ...(await writeLetter(services, letter)) })
 }

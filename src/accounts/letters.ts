@@ -1,8 +1,11 @@
+import { eq } from 'drizzle-orm'
+import type { Db } from '../platform/db.ts'
 import type { Locale } from '../platform/i18n.ts'
 import { translate } from '../platform/i18n.ts'
 import type { Mail } from '../platform/mail.ts'
 import type { Services } from '../platform/services.ts'
 import { readSite } from '../platform/site.ts'
+import { type AccountRow, accounts } from './schema.ts'
 
 export type Letter = { locale: Locale; key: string; values?: Record<string, string>; link?: string }
 
@@ -33,6 +36,19 @@ export async function writeLetter(
     siteUrl,
   })
   return { subject, text, html }
+}
+
+export type Reachable = AccountRow & { email: string }
+
+/** The account as mail reaches it; undefined for who has left. */
+export async function findReachable(db: Db, id: number): Promise<Reachable | undefined> {
+  const [account] = await db.select().from(accounts).where(eq(accounts.id, id))
+  return account?.email && !account.closedAt ? { ...account, email: account.email } : undefined
+}
+
+/** Sends a letter once, however often its job is repeated. */
+export async function sendLetter(services: Services, onceKey: string, to: string, letter: Letter): Promise<void> {
+  await services.mail.send({ onceKey, to, ...(await writeLetter(services, letter)) })
 }
 
 const paragraphs = (text: string) => text.split('\n\n').filter(Boolean)

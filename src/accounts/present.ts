@@ -1,5 +1,6 @@
 import type { Translate } from '../platform/i18n.ts'
 import { type Actor, isGuest, isOperator } from './actor.ts'
+import type { Mark } from './schema.ts'
 
 /** Who is reading, for the frame of every page. */
 export function presentViewer(actor: Actor, t: Translate) {
@@ -13,4 +14,11 @@ export function presentViewer(actor: Actor, t: Translate) {
     tone: actor.id % 8,
     mustConfirm: !isGuest(actor) && !actor.confirmed,
   }
+}
+
+/** The mark beside a name: which certificate, of which year, and that it was checked. */
+export function presentMark(mark: Mark | null, t: Translate) {
+  if (!mark) return undefined
+  const name = mark.name[t.locale ?? 'ja']
+  return { name, year: mark.year, label: t('people.certified', { name, year: mark.year }) }
 }

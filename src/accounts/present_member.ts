@@ -1,4 +1,5 @@
 import type { Translate } from '../platform/i18n.ts'
+import { presentMark } from './present.ts'
 import type { AccountRow, SessionRow } from './schema.ts'
 
 /** A member's page: who he is. */
@@ -11,6 +12,7 @@ export function presentMember(account: AccountRow, t: Translate) {
     initial: [...account.name][0],
     tone: account.id % 8,
     roleLabel: account.role === 'member' ? undefined : t(`roles.${account.role}`),
+    mark: presentMark(account.certification, t),
     isModerator: account.moderates,
     about: account.about.split('\n').filter(line => line.trim()),
     since: account.createdAt,

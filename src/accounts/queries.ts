@@ -26,6 +26,18 @@ export async function hasOperator(db: Db): Promise<boolean> {
   return (await db.$count(accounts, and(eq(accounts.role, 'operator'), isNull(accounts.closedAt)))) > 0
 }
 
+/** The operators as mail reaches them. */
+export async function listOperators(db: Db): Promise<{ id: number; email: string; locale: AccountRow['locale'] }[]> {
+  const { id, email, locale } = accounts
+  const rows = await db
+    .select({ id, email, locale })
+    .from(accounts)
+    .where(and(eq(accounts.role, 'operator'), isNull(accounts.closedAt)))
+    .orderBy(id)
+    .limit(100)
+  return rows.flatMap(row => (row.email ? [{ ...row, email: row.email }] : []))
+}
+
 export type MemberLine = Pick<AccountRow, 'id' | 'handle' | 'name' | 'role' | 'moderates' | 'avatarKey' | 'createdAt' | 'confirmedAt'>
 
 /** Members for the operator, newest first, found by a part of the handle or the name. Their addresses are not in it. */

@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
 
 /** What a person is on this site. Who moderates which board stands in `board_moderators`. */
 export const ROLES = ['member', 'advisor', 'company_agent', 'company_admin', 'operator'] as const
 export type Role = (typeof ROLES)[number]
+
+/** What stands beside a name: a checked certification and the year of its edition. */
+export type Mark = { name: { ja: string; en: string }; year: number }
 
 export const accounts = pgTable(
   'accounts',
@@ -21,7 +24,19 @@ export const accounts = pgTable(
     moderates: boolean().notNull().default(false),
     points: integer().notNull().default(0),
     level: integer().notNull().default(0),
+    /** Is told of first questions that wait, because he likes to be. */
     mentors: boolean().notNull().default(false),
+    /** The mark beside the name, kept by reputation: the highest certification that stands. */
+    certification: jsonb().$type<Mark>(),
+    /** Parts of the profile that only their owner sees. */
+    hiddenParts: text('hidden_parts').array().notNull().default(sql`'{}'`),
+    /** Whether the tour of the first visit was seen or skipped. */
+    toured: boolean().notNull().default(false),
+    /** Whether the ask page asks question by question; until the first question, or until it is switched off. */
+    guided: boolean().notNull().default(true),
+    firstAnswerAt: moment('first_answer_at'),
+    /** First use on a later day than the day of signing up. */
+    cameBackAt: moment('came_back_at'),
     locale: text({ enum: ['ja', 'en'] })
       .notNull()
       .default('ja'),

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { and, desc, eq, lt, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
 import type { Db } from '../platform/db.ts'
 import type { Actor } from './actor.ts'
@@ -119,6 +119,7 @@ function openAdapter(db: Db, span: number): Adapter {
       if (!row || !timingSafeEqual(row.session.secretHash, hashOf(secret))) return [null, null]
       if (row.account.closedAt) return [sessionOf(row.session), null]
       const session = await touch(db, row.session, span)
+      await noteReturn(db, row.account)
       return [sessionOf(session), { id: row.account.id, attributes: { actor: actorOf(row.account, row.boardIds, session.id) } }]
     },
     async getUserSessions(accountId) {
@@ -186,9 +187,24 @@ function actorOf(account: AccountRow, boardIds: string[], sessionId: string): Ac
     moderates: boardIds.map(Number),
     interests: account.boardIds,
     preferences: { locale: account.locale, size: account.typeSize, theme: account.theme },
+    toured: account.toured,
+    guided: account.guided,
+    hasAnswered: account.firstAnswerAt !== null,
+    mentors: account.mentors,
     sessionId,
   }
 }
+
+/** Notes once that a newcomer came back on another day than he signed up on, as days are in Japan. */
+async function noteReturn(db: Db, { id, createdAt, cameBackAt }: AccountRow): Promise<void> {
+  if (cameBackAt || dayInJapan(createdAt) === dayInJapan(new Date())) return
+  await db
+    .update(accounts)
+    .set({ cameBackAt: new Date() })
+    .where(and(eq(accounts.id, id), isNull(accounts.cameBackAt)))
+}
+
+const dayInJapan = (at: Date) => Math.floor((at.getTime() + 9 * HOUR) / DAY)
 
 /** Notes that a living session is used, at most once an hour, and moves its end; never past the absolute one. */
 async function touch(db: Db, session: Row, span: number): Promise<Row> {

@@ -9,7 +9,7 @@ import type { Storage } from '../platform/storage.ts'
 import { throttle } from '../platform/throttle.ts'
 import { encodeAvatar } from './encoding.ts'
 import { keepFiles } from './keeping.ts'
-import { storedAt } from './paths.ts'
+import { placeOf, storedAt } from './paths.ts'
 import { inTurn, UPLOADS } from './pictures.ts'
 
 type Stores = { db: Db; storage: Storage }
@@ -20,7 +20,7 @@ export async function changeAvatar({ db, storage }: Stores, actor: Actor, file: 
   await throttle(db, `pictures:${actor.id}`, UPLOADS)
   const { data } = await inTurn(() => encodeAvatar(file))
   const name = `avatar-${actor.id}-${randomBytes(12).toString('base64url')}.webp`
-  await keepFiles(storage, [{ name, data }], () => setAvatar(db, actor, name))
+  await keepFiles(storage, [{ place: placeOf(name), data }], () => setAvatar(db, actor, name))
   await forget(storage, actor.avatarKey)
 }
 

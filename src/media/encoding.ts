@@ -47,6 +47,12 @@ export async function encodeAvatar(file: Buffer): Promise<Sized> {
   return readable(() => webp(open(file).resize({ width: AVATAR, height: AVATAR, fit: 'cover' })))
 }
 
+/** A picture of a document, once and large enough to read its small print. Throws as `encodePicture` does. */
+export async function encodeDocument(file: Buffer): Promise<Sized> {
+  await look(file)
+  return readable(() => webp(open(file).resize({ width: 2000, height: 2000, fit: 'inside', withoutEnlargement: true })))
+}
+
 const open = (file: Buffer) =>
   sharp(file, { limitInputPixels: MOST_PIXELS, failOn: 'error', pages: 1 }).autoOrient().timeout({ seconds: 20 })
 

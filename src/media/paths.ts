@@ -7,3 +7,10 @@ export function storedAt(name: string): string | undefined {
   if (avatar) return `avatars/${avatar[1]}/${avatar[2]}.webp`
   return /^[\w-]{22}-\d{1,4}\.webp$/.test(name) ? `pictures/${name.slice(0, 2)}/${name}` : undefined
 }
+
+/** Where a file of ours lies in the store, by a name we made ourselves. */
+export function placeOf(name: string): string {
+  const place = storedAt(name)
+  if (!place) throw new Error(`${name} is no name for a file`)
+  return place
+}

@@ -4,11 +4,12 @@ import { hasPrivilege } from '../accounts/privileges.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
 import type { Storage } from '../platform/storage.ts'
+import { takingTurns } from '../platform/taking_turns.ts'
 import { throttle } from '../platform/throttle.ts'
 import { encodePicture } from './encoding.ts'
 import { keepFiles } from './keeping.ts'
+import { placeOf } from './paths.ts'
 import { type PictureRow, pictures } from './schema.ts'
-import { takingTurns } from './taking_turns.ts'
 
 /** Decoding needs memory: two at a time. Avatars share the line. */
 export const inTurn = takingTurns(2)
@@ -30,7 +31,7 @@ export async function keepPicture({ db, storage }: Stores, actor: Actor, file: B
   const key = randomBytes(16).toString('base64url')
   const largest = sized.at(-1)
   if (!largest) throw new Error('a picture has no size')
-  const files = sized.map(({ width, data }) => ({ name: `${key}-${width}.webp`, data }))
+  const files = sized.map(({ width, data }) => ({ place: placeOf(`${key}-${width}.webp`), data }))
   const row = {
     key,
     accountId: actor.id,

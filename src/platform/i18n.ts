@@ -3,8 +3,8 @@ import i18next, { type TFunction } from 'i18next'
 
 export const LOCALES = ['ja', 'en'] as const
 export type Locale = (typeof LOCALES)[number]
-/** Text by key, with values filled in. */
-export type Translate = (key: string, values?: Record<string, unknown>) => string
+/** Text by key, with values filled in; `locale` is the reader's language, for what has names of its own in each. */
+export type Translate = { (key: string, values?: Record<string, unknown>): string; locale?: Locale }
 
 const read = (locale: Locale) => JSON.parse(readFileSync(new URL(`../../locales/${locale}.json`, import.meta.url), 'utf8'))
 
@@ -33,7 +33,7 @@ export function translate(locale: Locale, key: string, values?: Record<string, u
 
 /** A translator bound to one reader's language. */
 export function translator(locale: Locale): Translate {
-  return (key, values) => translate(locale, key, values)
+  return Object.assign((key: string, values?: Record<string, unknown>) => translate(locale, key, values), { locale })
 }
 
 /** The reader's language from `Accept-Language`: English when it is asked for before Japanese, Japanese otherwise. */

@@ -1,4 +1,5 @@
 import { type Actor, canWrite, isGuest } from '../accounts/actor.ts'
+import { presentMark } from '../accounts/present.ts'
 import { boardName } from '../boards/present.ts'
 import type { Locale, Translate } from '../platform/i18n.ts'
 import { topicPath } from './paths.ts'
@@ -16,6 +17,7 @@ export function presentAuthor(author: Author, t: Translate) {
     initial: gone ? '' : [...name][0],
     tone: author.id % 8,
     roleLabel: gone ? undefined : roleLabel(author, t),
+    mark: gone ? undefined : presentMark(author.certification, t),
     isOfficial: !gone && author.role.startsWith('company_'),
   }
 }

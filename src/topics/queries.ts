@@ -16,6 +16,7 @@ export const byline = {
   role: accounts.role,
   moderates: accounts.moderates,
   level: accounts.level,
+  certification: accounts.certification,
   closedAt: accounts.closedAt,
 }
 export type Author = Pick<typeof accounts.$inferSelect, keyof typeof byline>

@@ -6,6 +6,7 @@ import { sessions } from '../accounts/schema.ts'
 import { pictures } from '../media/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { reactions } from '../reactions/schema.ts'
+import { certifications } from '../reputation/people/schema.ts'
 import { addenda, drafts, posts, revisions, topics } from '../topics/schema.ts'
 
 const BATCH = 200
@@ -59,11 +60,22 @@ async function* write(db: Db, actor: Actor): AsyncGenerator<string> {
       .from(sessions)
       .where(eq(sessions.accountId, id)),
   )
+  yield* once('certifications', await certificationsOf(db, id))
   yield '\n}\n'
 }
 
 async function* once(name: string, rows: unknown[]): AsyncGenerator<string> {
   yield `,\n"${name}": ${JSON.stringify(rows)}`
+}
+
+/** Certificates as they were presented; the number is there as long as the forum has it. */
+async function certificationsOf(db: Db, accountId: number) {
+  const { scheme, grade, edition, number, issuedOn, expiresOn, state, reason, createdAt, decidedAt } = certifications
+  return db
+    .select({ scheme, grade, edition, number, issuedOn, expiresOn, state, reason, createdAt, decidedAt })
+    .from(certifications)
+    .where(eq(certifications.accountId, accountId))
+    .orderBy(asc(certifications.id))
 }
 
 /** A list read in batches by id, so that nothing is held but the batch. */

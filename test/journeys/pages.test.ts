@@ -63,13 +63,23 @@ describeInBrowser('every page', newPage => {
       '/me/profile',
       '/me/account',
       '/me/devices',
+      '/me/certification',
       '/me/drafts',
       `/posts/${openingId}/edit`,
       `/posts/${openingId}/withdraw`,
       `/posts/${openingId}/comments`,
       `${topicPath}/addenda`,
     ],
-    operator: () => ['/admin', '/admin/boards', '/admin/mailbox', '/admin/members', '/admin/settings', '/admin/boards/new'],
+    operator: () => [
+      '/admin',
+      '/admin/boards',
+      '/admin/mailbox',
+      '/admin/members',
+      '/admin/settings',
+      '/admin/boards/new',
+      '/admin/certifications',
+      '/admin/certifications?list=decided',
+    ],
   }
   for (const [handle, paths] of Object.entries(pages))
     for (const theme of ['light', 'dark'] as const)

@@ -149,6 +149,10 @@ describe('the operator', () => {
     const wrong = await operator.post('/admin/members/tamaki/role', { role: 'advisor', current: 'wrong wrong wrong' })
     expect([wrong.statusCode, wrong.body.includes('id="current-error"'), await role()]).toEqual([422, true, 'member'])
     expect((await operator.post('/admin/members/tamaki/role', { role: 'king', current: PASSWORD })).statusCode).toBe(422)
+    const uncertified = await operator.post('/admin/members/tamaki/role', { role: 'advisor', current: PASSWORD })
+    expect([uncertified.statusCode, uncertified.body.includes('id="role-error"'), await role()]).toEqual([422, true, 'member'])
+    const certification = { name: { ja: '.com Master ★★', en: '.com Master ★★' }, year: 2012 }
+    await forum.db.update(accounts).set({ certification }).where(eq(accounts.id, member.id))
     expect((await operator.post('/admin/members/tamaki/role', { role: 'advisor', current: PASSWORD })).statusCode).toBe(303)
     expect([await role(), (await theirs.get('/me')).statusCode]).toEqual(['advisor', 303])
   })

@@ -4,8 +4,8 @@ import { findAccount } from '../../accounts/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
+import { receiveFile } from '../../platform/web_files.ts'
 import { changeAvatar, removeAvatar } from '../avatars.ts'
-import { receiveFile } from './receiving.ts'
 
 /** One's own picture beside what one writes. */
 export async function avatarRoutes(app: App, { db, storage }: Services): Promise<void> {

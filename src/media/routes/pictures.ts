@@ -3,11 +3,11 @@ import { Invalid, Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, sentences, showAgain } from '../../platform/web_errors.ts'
+import { receiveFile } from '../../platform/web_files.ts'
 import { storedAt } from '../paths.ts'
 import { keepPicture } from '../pictures.ts'
 import { presentPicture } from '../present.ts'
 import { findOwnPicture } from '../queries.ts'
-import { receiveFile } from './receiving.ts'
 
 /** Pictures: taken in, and handed out. */
 export async function pictureRoutes(app: App, { db, storage }: Services): Promise<void> {
