@@ -21,7 +21,7 @@ let topic: Topic
 let own: Post
 let answer: Post
 let closing: Topic
-let certificate = 0
+let certificates: number[]
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -33,12 +33,9 @@ beforeAll(async () => {
   own = await openingOf(db, topic)
   answer = await makeAnswer(db, await makeMember(db), topic)
   closing = await makeTopic(db, operator, board)
-  const held = { accountId: answer.authorId, scheme: 'it_passport', grade: 'passed', edition: 2020, issuedOn: '2020-01-01' }
-  const [held1] = await db
-    .insert(certifications)
-    .values({ ...held, number: 'AB1234', numberHash: Buffer.from('x') })
-    .returning()
-  certificate = held1?.id ?? 0
+  const held = { accountId: answer.authorId, scheme: 'it_passport', grade: 'passed', issuedOn: '2020-01-01', number: 'AB1234' }
+  const rows = Array.from({ length: 100 }, (_, edition) => ({ ...held, edition, numberHash: Buffer.from('x') }))
+  certificates = (await db.insert(certifications).values(rows).returning()).map(({ id }) => id)
   browser = await forum.as(operator)
   guest = await forum.as()
 })
@@ -131,15 +128,16 @@ const FORMS: Record<string, FormDoor> = {
     form: () => ({ grade: 'it_passport/passed', edition: '2020', number: 'AB-1234', issuedOn: '2020-01-01', expiresOn: '2090-01-01' }),
   },
   'POST /admin/certifications/:id/second-look': {
-    path: () => `/admin/certifications/${certificate}/second-look`,
+    path: () => `/admin/certifications/${certificates[0]}/second-look`,
     form: () => ({ note: '日付を見てください' }),
   },
   'POST /admin/certifications/:id/decision': {
-    path: () => `/admin/certifications/${certificate}/decision`,
+    // One that is decided takes no second decision.
+    path: () => `/admin/certifications/${certificates[++keys % 100]}/decision`,
     form: () => ({ verdict: 'declined', reason: '氏名が読めません' }),
   },
   'POST /admin/certifications/:id/revocation': {
-    path: () => `/admin/certifications/${certificate}/revocation`,
+    path: () => `/admin/certifications/${certificates[0]}/revocation`,
     form: () => ({ reason: '誤って確認しました' }),
   },
   'POST /pictures': { path: () => '/pictures', form: () => ({ alt: '写真' }) },
