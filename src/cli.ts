@@ -4,6 +4,7 @@ import { readConfig } from './platform/config.ts'
 import { openLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import { type Part, type RunningServer, startServer } from './server.ts'
+import type { ReindexOptions } from './transfer/reindex.ts'
 
 const STOP_PATIENCE = 24_000
 
@@ -46,8 +47,10 @@ imports
 
 program
   .command('reindex')
-  .description('make everything that search can find anew')
-  .action(async () => (await import('./tools.ts')).reindexAll())
+  .description('make everything that search can find anew while the forum runs; goes on where it was killed')
+  .addOption(new Option('--only <engine>', 'one engine alone').choices(['postgres', 'meilisearch']))
+  .option('--fresh', 'from the beginning, whatever was left off')
+  .action(async (options: ReindexOptions) => (await import('./tools.ts')).reindexAll(options))
 
 const user = program.command('user').description('help a member from the server itself')
 user

@@ -14,6 +14,7 @@ import { healthRoutes } from './health_routes.ts'
 import { helpRoutes } from './help_routes.ts'
 import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
+import { metricsRoutes } from './metrics_routes.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
@@ -34,6 +35,7 @@ import { topicRoutes } from './topics/routes/topic.ts'
 /** What can be asked: which door is mounted where. */
 export async function mountRoutes(app: App, services: Services): Promise<void> {
   await healthRoutes(app, services)
+  await metricsRoutes(app, services)
   await sessionRoutes(app, services, async (db, actor, place, content) => {
     await keepDraft(db, actor, place, content)
     return draftPath(place)

@@ -1,14 +1,18 @@
 import type { CronItem, TaskList } from 'graphile-worker'
 import { sweepSessions } from './accounts/sessions.ts'
 import { sweepTokens } from './accounts/tokens.ts'
+import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
 import { watchExpiry } from './reputation/certification.ts'
+import { checkSearch } from './search/checking.ts'
+import { mirrorOutdated } from './search/mirroring.ts'
 import { sweepSearches } from './search/remembering.ts'
 import { sweepVisits } from './topics/visits.ts'
 
 /** What happens by the clock, and how often. */
-export function clockTasks({ db, search }: Services): { tasks: TaskList; clock: CronItem[] } {
+export function clockTasks(services: Services): { tasks: TaskList; clock: CronItem[] } {
+  const { db, search } = services
   const every: { task: string; match: string; run: () => Promise<void> }[] = [
     { task: 'throttles.sweep', match: '17 * * * *', run: () => sweepThrottles(db) },
     { task: 'sessions.sweep', match: '23 4 * * *', run: () => sweepSessions(db) },
@@ -17,6 +21,9 @@ export function clockTasks({ db, search }: Services): { tasks: TaskList; clock: 
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },
     { task: 'search.refresh', match: '*/30 * * * *', run: () => search.refresh() },
+    { task: MIRROR, match: '*/5 * * * *', run: () => mirrorOutdated(services) },
+    { task: 'search.check', match: '11 3 * * *', run: () => checkSearch(services) },
+    { task: 'search.sweep', match: '47 3 * * *', run: () => sweepOutdated(db) },
   ]
   return {
     tasks: Object.fromEntries(every.map(({ task, run }) => [task, run])),

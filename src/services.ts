@@ -2,7 +2,8 @@ import type { Config } from './platform/config.ts'
 import { openDatabase } from './platform/db.ts'
 import type { openLog } from './platform/log.ts'
 import { openMailer } from './platform/mail.ts'
-import { createPostgresSearch } from './platform/search/postgres.ts'
+import { openMetrics } from './platform/metrics.ts'
+import { openSearch } from './platform/search/opening.ts'
 import type { Services } from './platform/services.ts'
 import { openStorage } from './platform/storage.ts'
 import { loadViews } from './platform/views.ts'
@@ -19,11 +20,14 @@ export async function openServices(
   const { db, sql } = database
   const mail = openMailer(db, { smtpUrl: config.SMTP_URL, from: config.MAIL_FROM })
   const [storage, render] = await Promise.all([openStorage({ dataDir: config.DATA_DIR, s3Url: config.S3_URL }), loadViews()])
-  const services: Services = { config, db, sql, mail, storage, search: createPostgresSearch(db), render, log, siteUrl }
+  const metrics = openMetrics()
+  const { stopSearch, ...search } = openSearch(config, db, log, metrics)
+  const services: Services = { config, db, sql, mail, storage, metrics, ...search, render, log, siteUrl }
   return {
     services,
     async close() {
       mail.close()
+      stopSearch()
       await database.close()
     },
   }

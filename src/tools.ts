@@ -1,12 +1,12 @@
 import { setPasswordByHand, setRoleByHand } from './accounts/by_hand.ts'
 import { readConfig } from './platform/config.ts'
-import { Invalid } from './platform/errors.ts'
+import { Conflict, Invalid } from './platform/errors.ts'
 import { translate } from './platform/i18n.ts'
 import type { Services } from './platform/services.ts'
 import { startServer } from './server.ts'
 import { type FaqOptions, importFaq } from './transfer/faq.ts'
 import { openProgress } from './transfer/progress.ts'
-import { reindex } from './transfer/reindex.ts'
+import { type ReindexOptions, reindex } from './transfer/reindex.ts'
 import { readSecret } from './transfer/secret.ts'
 
 /** Refused rows that are told one by one; the rest is counted. */
@@ -32,13 +32,14 @@ export async function importFaqFile(file: string, { strict, ...options }: FaqOpt
   return strict && counts.refused > 0 ? 1 : 0
 }
 
-/** `hiroba reindex`: makes everything that can be found anew. */
-export async function reindexAll(): Promise<void> {
+/** `hiroba reindex`: makes everything that can be found anew, in each engine. */
+export async function reindexAll(options: ReindexOptions): Promise<void> {
   const progress = openProgress()
-  const documents = await withForum(services =>
-    reindex(services, (done, total) => progress.to(done, total, `${done} of ${total} topics`)),
-  ).finally(() => progress.end())
-  print(`${documents} documents can be found`)
+  const documents = await withForum(services => {
+    if (options.only === 'meilisearch' && !services.engines.meilisearch) throw new Error('MEILI_URL is empty: there is no Meilisearch.')
+    return reindex(services, (engine, done, total) => progress.to(done, total, `${engine}: ${done} of ${total} topics`), options)
+  }).finally(() => progress.end())
+  for (const [engine, count] of Object.entries(documents)) print(`${engine}: ${count} documents can be found`)
 }
 
 /** `hiroba user role`: gives a member another role. */
@@ -59,6 +60,7 @@ async function withForum<T>(work: (services: Services) => Promise<T>): Promise<T
   const config = { ...readConfig(), LOG_LEVEL: 'warn' as const }
   const { promise, resolve } = Promise.withResolvers<T>()
   const server = await startServer(config, [], async services => resolve(await work(services))).catch(error => {
+    if (error instanceof Conflict) throw new Error(translate('en', error.reason))
     throw error instanceof Invalid ? new Error(sentencesOf(error)) : error
   })
   await server.stop()

@@ -125,6 +125,15 @@ export function searchEngineContract(open: () => Promise<SearchEngine>): void {
       expect(await engine.count()).toBe(forum.length - 1)
     })
 
+    test('what is in it can be listed and compared with what should be', async () => {
+      await engine.put(forum)
+      expect((await engine.ids()).ids.toSorted()).toEqual(forum.map(({ id }) => id).toSorted())
+      expect(await engine.differing(forum)).toEqual([])
+      const other = [made({ ...forum[0], body: '電源が入りません。' }), made({ ...forum[1], visibility: 'staff' }), made({ id: 'unknown' })]
+      expect((await engine.differing([...other, ...forum.slice(2)])).toSorted()).toEqual(['printer', 'unknown', 'wifi'])
+      expect(await engine.differing([])).toEqual([])
+    })
+
     test('many at once, in any order, end well', async () => {
       await Promise.all([engine.put(forum), engine.put(forum.toReversed()), engine.put(forum), engine.put(forum.toReversed())])
       expect(await engine.count()).toBe(forum.length)

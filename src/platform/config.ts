@@ -37,6 +37,26 @@ function address(...protocols: string[]) {
   }
 }
 
+function plainName(value: string): string {
+  if (!/^[\w-]{1,60}$/.test(value)) throw new Error('must be letters, digits, - or _')
+  return value
+}
+
+function settingsObject(value: string): Record<string, unknown> | undefined {
+  if (!value) return undefined
+  const read: unknown = parsed(value)
+  if (typeof read !== 'object' || read === null || !('source' in read)) throw new Error('must be JSON like {"source":"ollama",…}')
+  return read as Record<string, unknown>
+}
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return undefined
+  }
+}
+
 const setting = <T>(fallback: string, about: string, read: (value: string) => T): Setting<T> => ({ fallback, about, read })
 
 /** Every environment variable the forum reads, with its default and what it is for; the README's table is checked against it. */
@@ -49,6 +69,12 @@ export const settings = {
   DATABASE_REPLICA_URLS: setting('', 'Read replicas, separated by commas', list),
   MEILI_URL: setting('', 'Meilisearch; empty searches with PostgreSQL', address('http:', 'https:')),
   MEILI_KEY: setting('', 'Meilisearch API key', optional),
+  MEILI_INDEX: setting('hiroba', 'Name of the index; forums that share a Meilisearch need one each', plainName),
+  MEILI_EMBEDDER: setting(
+    '',
+    'Embedder for search by meaning beside words, as JSON of Meilisearch’s settings; empty searches by words alone',
+    settingsObject,
+  ),
   REDIS_URL: setting('', 'Redis-compatible server shared by many processes; empty uses PostgreSQL', address('redis:', 'rediss:')),
   SMTP_URL: setting('', 'Mail server, e.g. smtp://user:pass@host:587; empty keeps mail in /admin/mailbox', address('smtp:', 'smtps:')),
   MAIL_FROM: setting('hiroba@localhost', 'Sender of the forum’s mail', text),

@@ -35,6 +35,7 @@ export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
   const droppedAt = new Map<string, number>()
   let clock = 0
   let allDroppedAt = 0
+  const served = { pages: 0, renders: 0 }
 
   /** A page that left, for whatever reason, is no longer known under its tags. */
   function forget(key: string, tags: string[]): void {
@@ -46,8 +47,16 @@ export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
   }
 
   return {
-    /** How many pages are kept, and under how many tags all together. */
-    figures: () => ({ pages: pages.size, keys: [...byTag.values()].reduce((sum, keys) => sum + keys.size, 0) }),
+    /** How many pages are kept, and under how many tags all together; how many answers came from here, and how many were rendered. */
+    figures: () => ({
+      pages: pages.size,
+      served: served.pages,
+      rendered: served.renders,
+      keys: [...byTag.values()].reduce((sum, keys) => sum + keys.size, 0),
+    }),
+
+    /** Counts a page that was sent from here. */
+    count: () => void served.pages++,
 
     /** The page for `key`, if it is there. */
     find: (key: string) => pages.get(key),
@@ -56,6 +65,7 @@ export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
     join(key: string): Promise<CachedPage | undefined> | undefined {
       const ahead = waiting.get(key)
       if (ahead) return new Promise(resolve => ahead.waiters.push(resolve))
+      served.renders++
       waiting.set(key, { startedAt: ++clock, waiters: [] })
       return undefined
     },

@@ -53,6 +53,7 @@ export function serveFromCache(
   function serve(page: Parameters<typeof sendCached>[0], request: FastifyRequest, reply: FastifyReply): void {
     reply.hijack()
     sendCached(page, request.raw, reply.raw)
+    app.cache.count()
     if (page.subject) onRead(page.subject, request)
   }
 }

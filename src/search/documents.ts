@@ -22,6 +22,50 @@ export const refreshHelpfulDocuments = (db: Db, engine: SearchEngine, topicId: n
 export const refreshDocumentsBetween = (db: Db, engine: SearchEngine, first: number, last: number) =>
   refreshDocuments(db, engine, between(topics.id, first, last))
 
+/** The same for documents by their ids. */
+export const refreshDocumentsByIds = (db: Db, engine: SearchEngine, ids: readonly string[]) => refreshDocuments(db, engine, haveIds(ids))
+
+/** What the documents with these ids say now; one that may not be found has none. */
+export const documentsByIds = (db: Db, ids: readonly string[]) => documentsWhere(db, haveIds(ids))
+
+/** The documents of all topics whose ids lie between two, both included. */
+export const documentsBetween = (db: Db, first: number, last: number) => documentsWhere(db, between(topics.id, first, last))
+
+/** Those of `ids` that no document has, or none that may be found. */
+export async function idsWithoutDocument(db: Db, ids: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .select({ id: posts.id })
+    .from(posts)
+    .innerJoin(topics, eq(topics.id, posts.topicId))
+    .where(and(haveIds(ids), mayBeFound))
+  const there = new Set(rows.map(documentId))
+  return ids.filter(id => !there.has(id))
+}
+
+/** How many documents there should be. */
+export async function countDocuments(db: Db): Promise<number> {
+  const [row] = await db
+    .select({ documents: sql<number>`count(*)::int` })
+    .from(posts)
+    .innerJoin(topics, eq(topics.id, posts.topicId))
+    .where(mayBeFound)
+  return row?.documents ?? 0
+}
+
+/** Ids of some hundred documents from here and there, as a sample. */
+export async function sampleDocumentIds(db: Db): Promise<string[]> {
+  const rows = await db.execute<{ id: number }>(sql`
+    select distinct post.id
+    from (select floor(random() * newest.id)::bigint as id from (select max(id) as id from posts) newest, generate_series(1, 20)) start
+    cross join lateral (select id from posts where id > start.id and kind <> 'comment' order by id limit 10) post`)
+  return rows.map(documentId)
+}
+
+function haveIds(ids: readonly string[]): SQL {
+  const postIds = ids.map(id => Number(id.replace('post-', ''))).filter(Number.isSafeInteger)
+  return sql`${posts.id} = any(${sql.param(postIds)}::bigint[])`
+}
+
 /** The same for all topics of a board and of the boards below it, some at a time. */
 export async function refreshBoardDocuments(db: Db, engine: SearchEngine, boardId: number): Promise<void> {
   for (let last = 0; ; ) {
@@ -79,6 +123,16 @@ const helpfulOf = sql<number>`case when ${posts.kind} = 'answer' then ${posts.he
 /** The year on Japanese calendars. */
 const yearIn = (at: Date) => String(new Date(at.getTime() + 9 * 3_600_000).getUTCFullYear())
 
+/** Of a post and its topic. Comments are not documents. */
+const mayBeFound = and(
+  isNull(topics.hiddenAt),
+  isNull(topics.withdrawnAt),
+  isNull(posts.hiddenAt),
+  isNull(posts.withdrawnAt),
+  sql`${posts.kind} <> 'comment'`,
+  sql`not ${isAllTitle}`,
+)
+
 /** Documents handed to the engine at once. */
 const TOGETHER = 500
 
@@ -100,17 +154,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
     .innerJoin(topics, eq(topics.id, posts.topicId))
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .leftJoin(searchBoosts, eq(searchBoosts.topicId, topics.id))
-    .where(
-      and(
-        chosen,
-        isNull(topics.hiddenAt),
-        isNull(topics.withdrawnAt),
-        isNull(posts.hiddenAt),
-        isNull(posts.withdrawnAt),
-        sql`${posts.kind} <> 'comment'`,
-        sql`not ${isAllTitle}`,
-      ),
-    )
+    .where(and(chosen, mayBeFound))
   return rows.map(({ post, topic, author, added, helpful, boost }) => ({
     id: documentId(post),
     group: String(topic.id),

@@ -10,6 +10,7 @@ import { type TestDatabase, testDatabase } from '../../test/database.ts'
 import { lastEvent } from '../../test/happened.ts'
 import { makeBoard } from '../../test/making.ts'
 import { makeMember } from '../../test/people.ts'
+import { openLog } from '../platform/log.ts'
 import type { SearchEngine } from '../platform/search/engine.ts'
 import { createPostgresSearch } from '../platform/search/postgres.ts'
 import { addSolvedTopics, SEARCHABLE } from './faq/topics.ts'
@@ -346,11 +347,15 @@ test('reindex makes everything findable again, and what was hidden is not', asyn
   )
   await database.db.execute(sql`delete from search_documents where id in (select id from search_documents limit 100)`)
   await database.db.execute(sql`update topics set hidden_at = now() where title = 'Question 7 about trains?'`)
-  const moves: [number, number][] = []
-  expect(await reindex({ db: database.db, search }, (done, total) => moves.push([done, total]))).toBe(229)
+  await search.put([
+    { id: 'post-999999', group: '999999', title: 'Gone', body: '', visibility: 'public', filters: {}, createdAt: new Date() },
+  ])
+  const moves: [string, number, number][] = []
+  const services = { db: database.db, sql: database.sql, engines: { postgres: search }, log: openLog('silent') }
+  expect(await reindex(services, (...move) => moves.push(move))).toEqual({ PostgreSQL: 229 })
   expect(moves).toEqual([
-    [200, 230],
-    [230, 230],
+    ['PostgreSQL', 200, 230],
+    ['PostgreSQL', 230, 230],
   ])
   expect(await search.count()).toBe(229)
 })

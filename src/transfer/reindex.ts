@@ -1,31 +1,30 @@
-import { sql } from 'drizzle-orm'
 import type { Services } from '../platform/services.ts'
-import { refreshDocumentsBetween } from '../search/documents.ts'
+import { mirrorOutdated } from '../search/mirroring.ts'
+import { rebuildMeilisearch, rebuildPostgres } from '../search/rebuilding.ts'
 
-/** Topics whose documents are made together. */
-const BATCH = 200
+export type ReindexOptions = { only?: 'postgres' | 'meilisearch'; fresh?: boolean }
 
 /**
- * Makes everything that can be found anew from what stands in the database, while the forum runs. `moved` hears after each batch how
- * many topics of how many are done. Returns the number of documents.
+ * Makes everything that can be found anew from what stands in the database, while the forum runs, in PostgreSQL and then in Meilisearch
+ * where there is one. Goes on with what was killed within a day, unless `fresh`. `moved` hears of each batch. Returns how many documents
+ * each engine then has. Throws Conflict while another process does the same.
  */
 export async function reindex(
-  { db, search }: Pick<Services, 'db' | 'search'>,
-  moved: (done: number, total: number) => void,
-): Promise<number> {
-  const [{ total = 0 } = {}] = await db.execute<{ total: number }>(sql`select count(*)::int as total from topics`)
-  let documents = 0
-  let done = 0
-  for (let last = 0; ; ) {
-    const rows = await db.execute<{ id: number }>(sql`select id from topics where id > ${last} order by id limit ${BATCH}`)
-    const ids = rows.map(({ id }) => Number(id))
-    const end = ids.at(-1)
-    if (end === undefined) break
-    documents += await refreshDocumentsBetween(db, search, ids[0] ?? end, end)
-    last = end
-    done += ids.length
-    moved(done, total)
+  services: Pick<Services, 'db' | 'sql' | 'engines' | 'log'>,
+  moved: (engine: string, done: number, total: number) => void,
+  { only, fresh = false }: ReindexOptions = {},
+): Promise<Record<string, number>> {
+  const { postgres, meilisearch } = services.engines
+  const documents: Record<string, number> = {}
+  const options = (engine: string) => ({ goOn: !fresh, moved: (done: number, total: number) => moved(engine, done, total) })
+  if (only !== 'meilisearch') {
+    await rebuildPostgres(services, options('PostgreSQL'))
+    documents.PostgreSQL = await postgres.count()
   }
-  await search.refresh()
+  if (meilisearch && only !== 'postgres') {
+    await rebuildMeilisearch(services, meilisearch, options('Meilisearch'))
+    await mirrorOutdated(services)
+    documents.Meilisearch = await meilisearch.count()
+  }
   return documents
 }

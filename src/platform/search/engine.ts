@@ -65,22 +65,37 @@ export type SearchResult = {
   corrected?: { from: string; to: string }[]
 }
 
+export type SuggestQuery = Pick<SearchQuery, 'visibility' | 'filters' | 'limit'>
+
 /** A title that begins like, or has words that begin like, what somebody is typing. */
 export type Suggestion = { group: string; title: string }
+
+/**
+ * Building everything anew beside what answers meanwhile, batch by batch. `finish` puts the new one in the old one's place in one step;
+ * until then nobody sees it. `goesOn` when it has what one that was left off had put already.
+ */
+export type Rebuild = Pick<SearchEngine, 'put' | 'remove'> & { goesOn: boolean; finish(): Promise<void> }
 
 /** A search engine. All of it is safe to repeat; `put` of the same document twice is the same as once. Rejects when the engine is away. */
 export interface SearchEngine {
   put(documents: readonly SearchDocument[]): Promise<void>
   remove(ids: readonly string[]): Promise<void>
   removeGroup(group: string): Promise<void>
-  search(query: SearchQuery): Promise<SearchResult>
-  similar(title: string, query: SimilarQuery): Promise<SearchHit[]>
+  /** An engine that is reached over the network gives up when `signal` says so; the same for the two after it. */
+  search(query: SearchQuery, signal?: AbortSignal): Promise<SearchResult>
+  similar(title: string, query: SimilarQuery, signal?: AbortSignal): Promise<SearchHit[]>
   /** Brings up to date what ranking knows about the whole collection. Slow on large ones: run it by the clock and after an import. */
   refresh(): Promise<void>
   /** How many documents are in it. */
   count(): Promise<number>
+  /** Ids of all that is in it, page by page; `next` leads to the page after. */
+  ids(after?: string): Promise<{ ids: string[]; next?: string }>
+  /** The ids of those of `documents` that it does not hold, or holds otherwise. */
+  differing(documents: readonly SearchDocument[]): Promise<string[]>
+  /** Begins to build everything anew, or goes on with what was left off. Absent where putting and removing in place is as good. */
+  rebuild?(options: { goOn: boolean }): Promise<Rebuild>
   /** Titles while a query is being typed; at most `limit`, one for each group, best first. */
-  suggest?(typed: string, query: Pick<SearchQuery, 'visibility' | 'filters' | 'limit'>): Promise<Suggestion[]>
+  suggest?(typed: string, query: SuggestQuery, signal?: AbortSignal): Promise<Suggestion[]>
   /** What means the same from now on, in place of what was said before. */
   setSynonyms?(groups: readonly SynonymGroup[]): Promise<void>
 }

@@ -36,6 +36,8 @@ export function createPostgresSearch(db: Db, options: { budget?: number } = {}):
       const [row] = await db.execute<{ count: number }>(sql`select count(*)::int as count from search_documents where part = 0`)
       return row?.count ?? 0
     },
+    ids: after => ids(db, after),
+    differing: documents => differing(db, documents),
   }
 }
 
@@ -57,6 +59,28 @@ async function put(db: Db, documents: readonly SearchDocument[]): Promise<void> 
       created_at = excluded.created_at, words = excluded.words, tv = excluded.tv
     where (d.group_id, d.visibility, d.tags, d.created_at, d.tv)
       is distinct from (excluded.group_id, excluded.visibility, excluded.tags, excluded.created_at, excluded.tv)`)
+}
+
+const idsTogether = 1_000
+
+async function ids(db: Db, after = ''): Promise<{ ids: string[]; next?: string }> {
+  const rows = await db.execute<{ id: string }>(sql`
+    select id from search_documents where part = 0 and id > ${storable(after)} order by id limit ${idsTogether}`)
+  const found = rows.map(({ id }) => id)
+  return { ids: found, next: found.length === idsTogether ? found.at(-1) : undefined }
+}
+
+async function differing(db: Db, documents: readonly SearchDocument[]): Promise<string[]> {
+  const rows = await db.execute<{ id: string }>(sql`
+    with given as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(documents.flatMap(rowsOf))}::text::jsonb)
+        as row(id text, part smallint, "group" text, visibility text, tags text[], at timestamptz, words integer, tv tsvector)
+    )
+    select id from given full join (select * from search_documents where id in (select id from given)) d using (id, part)
+    where (given."group", given.visibility, given.tags, given.at, given.tv)
+      is distinct from (d.group_id, d.visibility, d.tags, d.created_at, d.tv)
+    group by id`)
+  return rows.map(({ id }) => id)
 }
 
 function rowsOf(document: SearchDocument): Record<string, unknown>[] {

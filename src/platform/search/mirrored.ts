@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../db.ts'
+import type { SearchEngine, SearchQuery, SearchResult } from './engine.ts'
+import { type MeiliSearch, readCursor } from './meilisearch.ts'
+import { type Breaker, type Reason, reasonOf } from './mirror/breaker.ts'
+import { markOutdated } from './mirror/outdated.ts'
+
+type Options = { db: Db; postgres: SearchEngine; meilisearch: MeiliSearch; breaker: Breaker; fellBack(reason: Reason): void }
+
+/**
+ * Meilisearch answers, PostgreSQL whenever it does not. Writes go to PostgreSQL, which is always up to date, and are marked for the job
+ * that mirrors them: nobody who writes ever waits for the second engine.
+ */
+export function createMirroredSearch({ db, postgres, meilisearch, breaker, fellBack }: Options): SearchEngine {
+  const orElse = async <T>(ask: (signal: AbortSignal) => Promise<T>, other: () => Promise<T>): Promise<T> => {
+    try {
+      return await breaker.run(ask)
+    } catch (error) {
+      fellBack(reasonOf(error))
+      return other()
+    }
+  }
+  return {
+    ...postgres,
+    async put(documents) {
+      await postgres.put(documents)
+      await markOutdated(
+        db,
+        documents.map(({ id }) => id),
+      )
+    },
+    async remove(ids) {
+      await postgres.remove(ids)
+      await markOutdated(db, ids)
+    },
+    async removeGroup(group) {
+      const rows = await db.execute<{ id: string }>(sql`select distinct id from search_documents where group_id = ${group}`)
+      await postgres.removeGroup(group)
+      await markOutdated(
+        db,
+        rows.map(({ id }) => id),
+      )
+    },
+    search: query =>
+      // Who reads PostgreSQL's pages goes on in them: the two engines have orders of their own.
+      query.after && readCursor(query.after) === undefined
+        ? postgres.search(query)
+        : orElse(
+            signal => meilisearch.search(query, signal),
+            () => goOn(postgres, query),
+          ),
+    similar: (title, query) =>
+      orElse(
+        signal => meilisearch.similar(title, query, signal),
+        () => postgres.similar(title, query),
+      ),
+    suggest: (typed, query) =>
+      orElse(
+        signal => meilisearch.suggest(typed, query, signal),
+        async () => (await postgres.suggest?.(typed, query)) ?? [],
+      ),
+  }
+}
+
+/** A page in the middle of Meilisearch's, answered by PostgreSQL: as many hits are passed over as the reader has seen. */
+async function goOn(postgres: SearchEngine, { after, ...query }: SearchQuery): Promise<SearchResult> {
+  const seen = readCursor(after) ?? 0
+  if (seen === 0) return postgres.search(query)
+  const result = await postgres.search({ ...query, limit: seen + query.limit })
+  return { ...result, hits: result.hits.slice(seen) }
+}

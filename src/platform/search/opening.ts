@@ -1,0 +1,49 @@
+import type { Embedder } from 'meilisearch'
+import type { Config } from '../config.ts'
+import type { Db } from '../db.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { SearchEngine } from './engine.ts'
+import { measured } from './measured.ts'
+import { createMeiliSearch, type MeiliSearch } from './meilisearch.ts'
+import { openBreaker } from './mirror/breaker.ts'
+import { createMirroredSearch } from './mirrored.ts'
+import { createPostgresSearch } from './postgres.ts'
+
+/** Search as doors use it, and the engines behind it for those who keep them in order. */
+export type OpenSearch = {
+  search: SearchEngine
+  engines: { postgres: SearchEngine; meilisearch?: MeiliSearch }
+  /** Which engine answers now, and which should and does not. */
+  searchState(): { answers: 'postgres' | 'meilisearch'; away?: 'meilisearch' }
+  stopSearch(): void
+}
+
+/** Opens search on PostgreSQL, and on Meilisearch before it where `MEILI_URL` names one. */
+export function openSearch(config: Config, db: Db, log: Log, metrics: Metrics): OpenSearch {
+  const postgres = measured(createPostgresSearch(db), 'postgres', metrics)
+  const { MEILI_URL: url, MEILI_KEY: key, MEILI_INDEX: index, MEILI_EMBEDDER: embedder } = config
+  if (!url) return { search: postgres, engines: { postgres }, searchState: () => ({ answers: 'postgres' }), stopSearch: () => {} }
+  const meilisearch = { ...createMeiliSearch({ url, key, index, embedder: embedder as Embedder }) }
+  const breaker = openBreaker({
+    probe: meilisearch.probe,
+    changed(isOpen) {
+      metrics.breakerOpen.set(isOpen ? 1 : 0)
+      if (isOpen) log.warn('Meilisearch does not answer: PostgreSQL does')
+      else log.info('Meilisearch answers again')
+    },
+  })
+  const fellBack = (reason: string) => metrics.fallbacks.inc({ reason })
+  return {
+    search: createMirroredSearch({
+      db,
+      postgres,
+      meilisearch: { ...meilisearch, ...measured(meilisearch, 'meilisearch', metrics) },
+      breaker,
+      fellBack,
+    }),
+    engines: { postgres, meilisearch },
+    searchState: () => (breaker.isOpen() ? { answers: 'postgres', away: 'meilisearch' } : { answers: 'meilisearch' }),
+    stopSearch: breaker.stop,
+  }
+}
