@@ -11,7 +11,7 @@ import {
   settleReaction,
   settleTopic,
 } from './reputation/effects.ts'
-import { refreshBoard, refreshHelpful, refreshPost, refreshTopic } from './search/effects.ts'
+import { refreshBoard, refreshHelpful, refreshPost, refreshTopic, tellSynonyms } from './search/effects.ts'
 
 /** One consequence of an event. Each is safe to repeat. */
 export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
@@ -26,6 +26,7 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'account.email_change_asked': [mailEmailChange],
   'account.closed': [clearAway, endCertifications],
   'board.changed': [refreshBoard],
+  'synonyms.changed': [tellSynonyms],
   'topic.asked': [refreshTopic],
   'topic.changed': [refreshTopic],
   'topic.closed': [refreshTopic],

@@ -9,7 +9,9 @@ import { certificationAdminRoutes } from './admin/routes/certifications.ts'
 import { memberRoutes } from './admin/routes/members.ts'
 import { setupRoutes } from './admin/routes/setup.ts'
 import { siteRoutes } from './admin/routes/site.ts'
-import { apiRoutes } from './api/routes.ts'
+import { synonymRoutes } from './admin/routes/synonyms.ts'
+import { openapiRoutes } from './api/routes/openapi.ts'
+import { apiSearchRoutes } from './api/routes/search.ts'
 import { healthRoutes } from './health_routes.ts'
 import { helpRoutes } from './help_routes.ts'
 import { avatarRoutes } from './media/routes/avatars.ts'
@@ -21,6 +23,7 @@ import { reactionRoutes } from './reactions/routes.ts'
 import { certificationRoutes } from './reputation/routes/certification.ts'
 import { searchRoutes } from './search/routes/search.ts'
 import { similarRoutes } from './search/routes/similar.ts'
+import { suggestionRoutes } from './search/routes/suggestions.ts'
 import { useRoutes } from './search/routes/use.ts'
 import { keepDraft } from './topics/drafts.ts'
 import { draftPath } from './topics/paths.ts'
@@ -49,6 +52,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await avatarRoutes(app, services)
   await setupRoutes(app, services)
   await siteRoutes(app, services)
+  await synonymRoutes(app, services)
   await memberRoutes(app, services)
   await boardAdminRoutes(app, services)
   await certificationAdminRoutes(app, services)
@@ -63,7 +67,9 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await certificationRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
+  await suggestionRoutes(app, services)
   await useRoutes(app, services)
-  await apiRoutes(app, services)
+  await openapiRoutes(app, services)
+  await apiSearchRoutes(app, services)
   await helpRoutes(app)
 }

@@ -11,6 +11,9 @@ import { migrate } from './platform/migrate.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { clockTasks } from './schedule.ts'
+import { tellSynonyms } from './search/effects.ts'
+import seed from './search/seed_synonyms.json' with { type: 'json' }
+import { seedSynonyms } from './search/synonyms.ts'
 import { openServices } from './services.ts'
 import { transferTasks } from './transfer/jobs.ts'
 
@@ -44,6 +47,7 @@ export async function startServer(
     const { services, close } = await openServices(config, url, log, siteUrl)
     closing.push(close, stopRenderer)
     await beforeOpen(services)
+    if (parts.length > 0) await prepareSynonyms(services)
     const app = parts.includes('web') ? await openWeb(services, log, working) : undefined
     if (parts.includes('worker')) await work(services, url, working)
     return { address: app && addressOf(app), services, stop }
@@ -51,6 +55,12 @@ export async function startServer(
     await stop()
     throw error
   }
+}
+
+/** The first start brings synonyms along; every start tells the engine those that count, in case it is another one than before. */
+async function prepareSynonyms(services: Services): Promise<void> {
+  await seedSynonyms(services.db, seed)
+  await tellSynonyms(services).catch(error => services.log.warn({ err: error }, 'the search engine was not told the synonyms'))
 }
 
 async function embedded(

@@ -5,6 +5,7 @@ import type { Actor } from '../src/accounts/actor.ts'
 import { accounts } from '../src/accounts/schema.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
 import { certifications } from '../src/reputation/people/schema.ts'
+import { addSynonyms } from '../src/search/synonyms.ts'
 import type { Post } from '../src/topics/page_queries.ts'
 import type { Topic } from '../src/topics/queries.ts'
 import { posts, topics } from '../src/topics/schema.ts'
@@ -22,6 +23,7 @@ let own: Post
 let answer: Post
 let closing: Topic
 let certificates: number[]
+let group: number
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -36,6 +38,7 @@ beforeAll(async () => {
   const held = { accountId: answer.authorId, scheme: 'it_passport', grade: 'passed', issuedOn: '2020-01-01', number: 'AB1234' }
   const rows = Array.from({ length: 100 }, (_, edition) => ({ ...held, edition, numberHash: Buffer.from('x') }))
   certificates = (await db.insert(certifications).values(rows).returning()).map(({ id }) => id)
+  group = await addSynonyms(db, operator, { way: 'both', words: 'スマホ,スマートフォン', from: '' })
   browser = await forum.as(operator)
   guest = await forum.as()
 })
@@ -116,6 +119,18 @@ const FORMS: Record<string, FormDoor> = {
   'POST /me/email': { path: () => '/me/email', form: () => ({ current: 'wrong', email: 'other@example.com' }) },
   'POST /me/close': { path: () => '/me/close', form: () => ({ current: 'wrong' }) },
   'POST /admin/settings': { path: () => '/admin/settings', form: () => ({ name: '広場', description: '説明です' }) },
+  'POST /admin/search/synonyms': {
+    path: () => '/admin/search/synonyms',
+    form: () => ({ way: 'one', words: 'プリンター、印刷機', from: 'プリンタ' }),
+  },
+  'POST /admin/search/synonyms/:id': {
+    path: () => `/admin/search/synonyms/${group}`,
+    form: () => ({ way: 'one', words: 'プリンター、印刷機', from: 'プリンタ' }),
+  },
+  'POST /admin/search/synonyms/try': {
+    path: () => '/admin/search/synonyms/try',
+    form: () => ({ way: 'one', words: 'プリンター、印刷機', from: 'プリンタ', try: '印刷したい', id: group }),
+  },
   'POST /admin/boards': { path: () => '/admin/boards', form: () => ({ ...BOARD, slug: `new-board-${++keys}` }) },
   'POST /admin/boards/:slug': { path: () => `/admin/boards/${board.slug}`, form: () => ({ ...BOARD, slug: board.slug }) },
   'POST /admin/boards/:slug/archive': { path: () => `/admin/boards/${board.slug}/archive`, form: () => ({ archived: 'no' }) },

@@ -30,7 +30,7 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Renders `views/{view}.hbs` inside the layout and sends it. */
     page(view: string, model: PageModel): FastifyReply
-    /** Renders a view on its own: a fragment or a Turbo stream. */
+    /** Renders a view on its own: a fragment, a Turbo stream, or whatever `type` was set. */
     fragment(view: string, model: Record<string, unknown>): FastifyReply
     /** After a write: a Turbo stream where the page asked for one and there is one, a redirect (303) otherwise. */
     see(path: string, stream?: { view: string; model: Record<string, unknown> }): FastifyReply
@@ -214,7 +214,8 @@ function decorateReplies(app: App, { render, assets, frame }: WebOptions): void 
   })
   app.decorateReply('fragment', function (this: FastifyReply, view: string, model: Record<string, unknown>) {
     const type = view.endsWith('.stream') ? 'text/vnd.turbo-stream.html' : 'text/html'
-    return this.type(`${type}; charset=utf-8`).send(render(view, root(this.request, model)))
+    if (!this.hasHeader('content-type')) this.type(`${type}; charset=utf-8`)
+    return this.send(render(view, root(this.request, model)))
   })
   app.decorateReply('see', function (this: FastifyReply, path: string, stream?: { view: string; model: Record<string, unknown> }) {
     const wantsStream = this.request.headers.accept?.includes('text/vnd.turbo-stream.html')

@@ -1,6 +1,7 @@
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
 import { refreshBoardDocuments, refreshHelpfulDocuments, refreshPostDocument, refreshTopicDocuments } from './documents.ts'
+import { allSynonyms } from './synonym_queries.ts'
 
 type OfTopic = EventOf<
   | 'topic.asked'
@@ -32,4 +33,9 @@ export async function refreshPost({ db, search }: Services, { data }: EventOf<'a
 /** A post helped one reader more or less: results can be ordered by that, and its topic's opening stands for its best answer. */
 export async function refreshHelpful({ db, search }: Services, { data }: EventOf<'reaction.given' | 'reaction.withdrawn'>): Promise<void> {
   if (data.kind === 'helpful') await refreshHelpfulDocuments(db, search, data.topicId, data.postId)
+}
+
+/** Which words mean the same is for the engine to know. */
+export async function tellSynonyms({ db, search }: Pick<Services, 'db' | 'search'>): Promise<void> {
+  await search.setSynonyms?.(await allSynonyms(db))
 }

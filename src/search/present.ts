@@ -1,4 +1,6 @@
 import type { Actor } from '../accounts/actor.ts'
+import { boardPath } from '../boards/paths.ts'
+import { boardName } from '../boards/present.ts'
 import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
 import { reactionsFor } from '../reactions/policy.ts'
 import { presentReaction } from '../reactions/present.ts'
@@ -6,6 +8,9 @@ import { postPath, topicPath } from '../topics/paths.ts'
 import { presentAuthor, presentTopicLine } from '../topics/present.ts'
 import { type Asked, SORTS, searchPath, sortOf } from './asked.ts'
 import type { Found, Lead, SimilarAnswer } from './queries.ts'
+import type { suggest } from './suggest_queries.ts'
+
+type Suggested = Awaited<ReturnType<typeof suggest>>
 
 /** After so long an answer nobody vouches for is shown with a word of care. */
 const OLD = 2 * 365 * 86_400_000
@@ -62,4 +67,15 @@ export function presentSimilar({ topic, post, sentence }: SimilarAnswer, locale:
     answerer: post && presentAuthor(post.author, t),
     solvedHere: post && `/ask/solved?post=${post.id}`,
   }
+}
+
+/** What is suggested while one types, in groups; each leads straight to its page. */
+export function presentSuggestions({ topics, searches, boards }: Suggested, locale: Locale, t: Translate) {
+  const groups = [
+    { name: 'topics', icon: 'message-circle', options: topics.map(topic => presentTopicLine(topic, locale, t)) },
+    { name: 'searches', icon: 'search', options: searches.map(words => ({ title: words, path: searchPath({ q: words }) })) },
+    { name: 'boards', icon: 'grid', options: boards.map(board => ({ title: boardName(board, locale), path: boardPath(board) })) },
+  ].flatMap(group => (group.options.length > 0 ? [{ ...group, heading: t(`search.suggestions.${group.name}`) }] : []))
+  const count = groups.reduce((sum, { options }) => sum + options.length, 0)
+  return { groups, status: count > 0 ? t('search.suggestions.count', { count }) : '' }
 }

@@ -40,6 +40,8 @@ export type SearchQuery = {
   sort?: 'fit' | 'new' | 'helpful'
   /** Names of filters whose values are to be counted among everything found, each without the choice made for itself. */
   facets?: readonly string[]
+  /** In place of what was set, for this query alone: to try out; PostgreSQL takes them, Meilisearch cannot. */
+  synonyms?: readonly SynonymGroup[]
 }
 
 /** What is like a title: solved questions while somebody types his own, or beside a topic (`exceptGroup`). Hits are one for each group. */

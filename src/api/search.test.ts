@@ -106,7 +106,7 @@ test('limit says how many results come, and the total how many there are', async
 test('what cannot be asked is told in a sentence, and an empty question finds nothing', async () => {
   expect((await search({})).json).toMatchObject({ error: 'errors.invalid', fields: { q: expect.any(String) } })
   for (const limit of ['0', '101', 'x', '-1', '1.5']) expect((await search({ q: 'a', limit })).status).toBe(422)
-  expect((await search({ q: 'x'.repeat(1001) })).status).toBe(422)
+  expect((await search({ q: 'x'.repeat(10_000) })).json).toEqual({ results: [], total: 0 })
   expect((await search({ q: '  ' })).json).toEqual({ results: [], total: 0 })
   for (const q of ['\u0000', '%', "'", '\ud800', '"(&|!']) expect((await search({ q })).status).toBe(200)
 })
