@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { SearchDocument, SearchEngine, SearchQuery } from '../src/platform/search/engine.ts'
+import { searchAbilities } from './search_engine_abilities.ts'
 
 /** What every search engine has to do. `open` gives an engine that is empty. */
 export function searchEngineContract(open: () => Promise<SearchEngine>): void {
@@ -10,6 +11,8 @@ export function searchEngineContract(open: () => Promise<SearchEngine>): void {
   })
   const search = (text: string, query: Partial<SearchQuery> = {}) => engine.search({ text, visibility: ['public'], limit: 20, ...query })
   const idsOf = async (text: string, query: Partial<SearchQuery> = {}) => (await search(text, query)).hits.map(hit => hit.id)
+
+  describe('abilities', () => searchAbilities(open))
 
   describe('finding', () => {
     beforeEach(() => engine.put(forum))

@@ -45,6 +45,7 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
     ),
     quotedPosts(db, actor, { postIds: hits.map(postIdOf), topicIds }),
   ])
+  const looked = [text, ...(found.also ?? [])]
   const results = hits.flatMap((hit): Found[] => {
     const topic = topics.get(Number(hit.group))
     const post = posts.find(({ id }) => id === postIdOf(hit))
@@ -55,24 +56,24 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
         postId: post.id,
         isAnswer: post.kind === 'answer',
         helpfulCount: post.helpfulCount,
-        title: markMatches(topic.title, text),
-        excerpt: excerptOf(post.bodyText || topic.excerpt, text),
+        title: markMatches(topic.title, looked),
+        excerpt: excerptOf(post.bodyText || topic.excerpt, looked),
       },
     ]
   })
   const nearTopics = topicIds.flatMap(id => topics.get(id) ?? [])
-  return { ...found, cut: cut || found.cut, results, lead: leadAmong(nearTopics, posts, text) }
+  return { ...found, cut: cut || found.cut, results, lead: leadAmong(nearTopics, posts, looked) }
 }
 
 const postIdOf = (hit: { id: string }) => Number(hit.id.replace('post-', ''))
 
 /** The answer to show first, with the sentence of it that says most about the words. */
-function leadAmong(topics: TopicLine[], posts: QuotedPost[], text: string): Lead | undefined {
+function leadAmong(topics: TopicLine[], posts: QuotedPost[], looked: readonly string[]): Lead | undefined {
   const candidates = topics.flatMap(topic =>
     posts.filter(post => post.topicId === topic.id).map(post => ({ topic, post, claim: claimOf(post, topic.kind) })),
   )
   const lead = leadOf(candidates)
-  return lead && { ...lead, sentence: excerptOf(lead.post.bodyText, text, SENTENCE) }
+  return lead && { ...lead, sentence: excerptOf(lead.post.bodyText, looked, SENTENCE) }
 }
 
 /** Everything with a tag, newest first: nothing is searched, so nothing is marked. */

@@ -65,6 +65,8 @@ export type SearchResult = {
   facets?: Record<string, Record<string, number>>
   /** Words that nothing has, and what was looked for besides them. */
   corrected?: { from: string; to: string }[]
+  /** What was looked for besides the query's own words, synonyms and other spellings: to be marked like them. */
+  also?: string[]
 }
 
 export type SuggestQuery = Pick<SearchQuery, 'visibility' | 'filters' | 'limit'>

@@ -76,9 +76,9 @@ test('nothing that is written is lost or invented, whatever it is', () => {
 })
 
 test('an endless post without an end of sentence takes no more than a moment', () => {
-  const before = performance.now()
+  const before = process.cpuUsage()
   excerptOf('あ漢'.repeat(16_000), '漢字 あ漢')
   excerptOf('a'.repeat(32_000), 'aaaa')
   excerptOf('。'.repeat(32_000), '。')
-  expect(performance.now() - before).toBeLessThan(2_000)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(4_000)
 })

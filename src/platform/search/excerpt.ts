@@ -4,12 +4,14 @@ import { eachTerm, type TermKind } from './terms.ts'
 
 /** A piece of text as it was written, and whether it answers to the query. Never HTML: the view escapes it. */
 export type ExcerptSegment = { text: string; marked: boolean }
+/** The query, or it with what else was looked for (`SearchResult.also`). */
+type Looked = string | readonly string[]
 
 /**
  * The sentence of a plain text that says most about the query, with what follows it, and the matches marked; the beginning where
  * nothing matches. About `letters` long: 120 for Japanese and 240 for English unless told.
  */
-export function excerptOf(text: string, query: string, letters?: number): ExcerptSegment[] {
+export function excerptOf(text: string, query: Looked, letters?: number): ExcerptSegment[] {
   const read = text.slice(0, longestText).toWellFormed().trim()
   const matches = findMatches(read, query)
   const length = letters ?? (japanese.test(read) ? 120 : 240)
@@ -21,7 +23,7 @@ export function excerptOf(text: string, query: string, letters?: number): Excerp
 }
 
 /** The whole of a short text, a title for example, with the matches marked. */
-export function markMatches(text: string, query: string): ExcerptSegment[] {
+export function markMatches(text: string, query: Looked): ExcerptSegment[] {
   const read = text.toWellFormed()
   return segmentsOf(read, 0, read.length, spansOf(findMatches(read, query)))
 }
@@ -40,19 +42,19 @@ const leadIn = 20
 /** Single kanji match everywhere, and say little. */
 const unmarked: ReadonlySet<TermKind> = new Set(['kanji', 'asking'])
 
-function findMatches(text: string, query: string): Match[] {
+function findMatches(text: string, query: Looked): Match[] {
   const wanted = new Map<string, number>()
-  for (const [term, weight] of weighQuery(query).weights) {
+  for (const [term, weight] of weighQuery(typeof query === 'string' ? query : query.join(' ')).weights) {
     const key = keyOf(term)
     wanted.set(key, Math.max(weight, wanted.get(key) ?? 0))
   }
   const { folded, starts, ends } = foldText(text)
   const matches: Match[] = []
-  eachTerm(folded, (term, kind, at) => {
+  eachTerm(folded, (term, kind, at, length) => {
     const key = keyOf(term)
     const weight = wanted.get(key)
     if (weight === undefined || unmarked.has(kind)) return
-    const last = at + lengthAt(folded, at, kind, key) - 1
+    const last = at + length - 1
     matches.push({ key, start: starts[at] ?? 0, end: ends[last] ?? text.length, weight })
   })
   return matches.sort((a, b) => a.start - b.start)
@@ -73,14 +75,6 @@ const smallKana = /[\u3041\u3043\u3045\u3047\u3049\u3063\u3083\u3085\u3087\u308e
 function largeKana(letter: string): string {
   return String.fromCharCode(letter.charCodeAt(0) + 1)
 }
-
-/** How many letters a match takes: stems cover their whole word, katakana their final long vowel mark. */
-function lengthAt(folded: string, at: number, kind: TermKind, key: string): number {
-  if (kind === 'latin') return latinWord.exec(folded.slice(at, at + 100))?.[0].length ?? 1
-  return folded.charAt(at + key.length) === '\u30fc' ? key.length + 1 : key.length
-}
-
-const latinWord = /^[a-z0-9]+(?:[-'._][a-z0-9]+)*/
 
 function spansOf(matches: readonly Match[]): Span[] {
   const spans: Span[] = []

@@ -5,25 +5,33 @@ import { quoteTerm } from './vector.ts'
 
 /** Up to this many rows the figures are counted for each query while the kept ones are old: a young forum finds well at once. */
 const countedExactly = 5_000
+/** Up to this many rows terms that stand only once are kept too. */
+const keptWhole = 5_000
 /** Before anything is known. */
 const usualMeanWords = 60
+
+/** With the version of the synonyms that were last set. */
+export type KeptFigures = Figures & { synonyms: number }
 
 /**
  * What ranking needs to know about `terms`: read from what the last `refreshFigures` kept, or counted when that is old and the
  * collection small. Looking 60 terms up costs less than a millisecond, and holding them all would cost 50 MB at a million rows.
  */
-export async function findFigures(db: Db, terms: readonly string[]): Promise<Figures> {
+export async function findFigures(db: Db, terms: readonly string[]): Promise<KeptFigures> {
   const [kept] = await db.execute<Kept>(sql`
     select f.rows, f.mean_words as "meanWords", f.writes, pg_stat_get_live_tuples(t.oid)::int as live, ${writes} as now,
-      (select jsonb_object_agg(term, s.rows) from search_terms s where term = any(${sql.param([...terms])}::text[])) as "rowsOf"
+      (select jsonb_object_agg(term, s.rows) from search_terms s where term = any(${sql.param([...terms])}::text[])) as "rowsOf",
+      (select version from search_synonyms) as synonyms
     from (select 'search_documents'::regclass as oid) t left join search_figures f on true`)
   const isOld = !kept || kept.rows === null || isFarFrom(Number(kept.writes), Number(kept.now), kept.rows)
-  if (isOld && (kept?.live ?? 0) <= countedExactly) return countFigures(db, terms)
-  return figuresOf(Math.max(kept?.rows ?? 0, kept?.live ?? 0), kept?.meanWords, kept?.rowsOf)
+  const synonyms = Number(kept?.synonyms ?? 0)
+  if (isOld && (kept?.live ?? 0) <= countedExactly) return { ...(await countFigures(db, terms)), synonyms }
+  return { ...figuresOf(Math.max(kept?.rows ?? 0, kept?.live ?? 0), kept?.meanWords, kept?.rowsOf), synonyms }
 }
 
 /**
- * Counts all terms anew and keeps those in more than two rows, changing only what changed. About 80 s for a million rows, so it
+ * Counts all terms anew and keeps those in more than two rows (in a small collection all, so that each can be the right spelling of
+ * another), changing only what changed. About 80 s for a million rows, so it
  * sets aside the limit on a statement's time.
  */
 export async function refreshFigures(db: Db): Promise<void> {
@@ -31,7 +39,7 @@ export async function refreshFigures(db: Db): Promise<void> {
     await tx.execute(sql`set local statement_timeout = 0`)
     await tx.execute(sql`
       with counted as materialized (
-        select word as term, ndoc as rows from ts_stat('select tv from search_documents') where ndoc > 2
+        select word as term, ndoc as rows from ts_stat('select tv from search_documents') where ndoc > (case when (select count(*) from search_documents) > ${keptWhole} then 2 else 0 end)
       ), gone as (
         delete from search_terms t where not exists (select from counted c where c.term = t.term)
       )
@@ -46,7 +54,15 @@ export async function refreshFigures(db: Db): Promise<void> {
   })
 }
 
-type Kept = { rows: number | null; meanWords: number | null; writes: string | null; live: number; now: string; rowsOf: Counted }
+type Kept = {
+  rows: number | null
+  meanWords: number | null
+  writes: string | null
+  live: number
+  now: string
+  rowsOf: Counted
+  synonyms: string | null
+}
 type Counted = Record<string, number> | null
 
 /** Rows ever written, as PostgreSQL's statistics have it, with those of the running transaction. Begins at 0 again after a crash. */

@@ -21,7 +21,7 @@ export function foldText(text: string): FoldedText {
 
 /** Letters that are normal already; else what becomes one: half-width kana with its voice mark, a letter with its accents, a character. */
 const clusters =
-  /([\x20-\x40\x5b-\x7e\u3001-\u301b\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff]+(?!\p{M}))|[\uff66-\uff9d][\uff9e\uff9f]|\P{M}\p{M}+|[\s\S]/gu
+  /([\x20-\x40\x5b-\x7e\u3001-\u301b\u3041-\u3061\u3063-\u3064\u3066-\u308f\u3092-\u3094\u30a1-\u30c1\u30c3-\u30c4\u30c6-\u30ef\u30f3-\u30fc\u4e00-\u9fff]+(?!\p{M}))|[\uff66-\uff9d][\uff9e\uff9f]|\P{M}\p{M}+|[\s\S]/gu
 
 function joinLongVowels({ folded, starts, ends }: FoldedText): FoldedText {
   const joined: FoldedText = { folded: '', starts: [], ends: [] }

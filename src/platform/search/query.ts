@@ -5,18 +5,32 @@ import { quoteTerm, titleTerm } from './vector.ts'
 export type Figures = { rows: number; meanWords: number; rowsOf: ReadonlyMap<string, number> }
 
 /** A text as terms with what each weighs, strongest kind first; `cut` when only the beginning was read. */
-export type WeighedQuery = { weights: Map<string, number>; words: string[]; cut: boolean }
+export type WeighedQuery = { normal: string; weights: Map<string, number>; words: string[]; cut: boolean }
+
+/** A piece of the query, and what may stand in its place for less: the best of them counts. */
+export type Concept = { own: string; others: readonly string[]; share: number }
 
 /**
  * `candidates` finds the rows worth scoring (all that match when `complete`); each group scores its OR-ed terms with one weight;
  * what scores less than `floor` has next to nothing of the query.
  */
-export type QueryPlan = { candidates: string; complete: boolean; groups: { query: string; weight: number }[]; floor: number }
+export type QueryPlan = {
+  candidates: string
+  complete: boolean
+  groups: ScoredTerms[]
+  /** Of each of these lists the best counts. */
+  choices: ScoredTerms[][]
+  floor: number
+}
+export type ScoredTerms = { query: string; weight: number }
 
 /** Letters of a query that are read. */
 export const longestQuery = 400
 /** Groups of a plan: the statement has a fixed number, so that it is prepared once. */
 export const mostGroups = 12
+export const mostChoices = 3
+/** Of one choice, the words themselves and three others. */
+export const mostOptions = 4
 
 /** What each kind of term weighs in a query; tried on the tuning halves of localgovFAQ and JSQuAD (docs/decisions/010-search.md). */
 export const kindWeights: Record<TermKind, number> = {
@@ -29,6 +43,7 @@ export const kindWeights: Record<TermKind, number> = {
   katakanaPair: 0.2,
   kanji: 0.15,
   hiraganaTriple: 0.3,
+  kana: 0.4,
   asking: 0,
 }
 
@@ -49,30 +64,80 @@ export function weighQuery(text: string): WeighedQuery {
   }
   if (weights.size === 0) for (const term of terms.keys()) weights.set(term, 1)
   const words = [...terms].filter(([, kinds]) => wordKinds.some(kind => kinds.has(kind))).map(([term]) => term)
-  return { weights, words, cut }
+  return { normal, weights, words, cut }
+}
+
+/** The terms of a piece that tell it: words, names, pairs of kanji. */
+export function mainTerms(text: string): Map<string, number> {
+  const terms = new Map<string, number>()
+  eachTerm(normalise(text), (term, kind) => {
+    if (mainKinds.has(kind)) terms.set(term, Math.max(terms.get(term) ?? 0, kindWeights[kind]))
+  })
+  return terms
 }
 
 /** Chooses candidates of about `budget` rows, or all that match in a small collection, and how they are scored. Undefined without terms. */
-export function planQuery(weights: ReadonlyMap<string, number>, figures: Figures, budget: number): QueryPlan | undefined {
-  const terms = [...weights].map(([term, weight]) => {
-    const rows = figures.rowsOf.get(term) ?? 1
-    const titles = figures.rowsOf.get(titleTerm(term)) ?? 1
-    return { term, rows, titles, value: weight * idf(rows, figures.rows) }
-  })
+export function planQuery(
+  weights: ReadonlyMap<string, number>,
+  figures: Figures,
+  budget: number,
+  concepts: readonly Concept[] = [],
+): QueryPlan | undefined {
+  const choices = concepts.map(concept => weighChoice(concept, figures)).filter(options => options[0]?.length)
+  choices.sort((a, b) => sumOf(b[0] ?? []) - sumOf(a[0] ?? []))
+  choices.length = Math.min(choices.length, mostChoices)
+  const chosen = new Set(choices.flatMap(([own = []]) => own.map(({ term }) => term)))
+  const terms = [...weights]
+    .filter(([term]) => !chosen.has(term))
+    .map(([term, weight]) => valued(term, weight * idfOf(term, figures), figures))
   terms.sort((a, b) => b.value - a.value)
   terms.length = Math.min(terms.length, mostTerms)
-  if (terms.length === 0) return undefined
-  const floor = leastShare * scoreOfOnce * terms.reduce((sum, term) => sum + term.value, 0)
+  const all = [...terms, ...choices.flat(2)]
+  if (all.length === 0) return undefined
+  const worth = sumOf(terms) + choices.reduce((sum, [own = []]) => sum + sumOf(own), 0)
   return {
-    ...chooseCandidates(terms, figures.rows, figures.rows <= budget * 2 ? Number.POSITIVE_INFINITY : budget),
+    ...chooseCandidates(unique(all), figures.rows, figures.rows <= budget * 2 ? Number.POSITIVE_INFINITY : budget),
     groups: groupTerms(terms),
-    floor,
+    choices: choices.map(options => options.map(scoredTogether)),
+    floor: leastShare * scoreOfOnce * worth,
   }
+}
+
+/** The piece's own terms and those of up to three others, each list worth what the own are worth, the others' a little less. */
+function weighChoice({ own, others, share }: Concept, figures: Figures): ValuedTerm[][] {
+  const rowsOf = (text: string) => Math.min(...[...mainTerms(text).keys()].map(term => figures.rowsOf.get(term) ?? 1))
+  const most = others.map(other => ({ other, rows: rowsOf(other) })).filter(({ rows }) => Number.isFinite(rows))
+  const best = most.sort((a, b) => b.rows - a.rows).slice(0, mostOptions - 1)
+  // A word that hardly anybody writes is worth no more than what it stands for.
+  const rows = Math.max(rowsOf(own), best[0]?.rows ?? 0)
+  const terms = mainTerms(own)
+  const worth = [...terms].reduce(
+    (sum, [term, weight]) => sum + weight * idf(Math.max(rows, figures.rowsOf.get(term) ?? 1), figures.rows),
+    0,
+  )
+  const evenly = (text: string, value: number) => {
+    const keys = [...mainTerms(text).keys()]
+    return keys.map(term => valued(term, value / keys.length, figures))
+  }
+  return [evenly(own, worth), ...best.map(({ other }) => evenly(other, worth * share))]
+}
+
+function valued(term: string, value: number, figures: Figures): ValuedTerm {
+  return { term, rows: figures.rowsOf.get(term) ?? 1, titles: figures.rowsOf.get(titleTerm(term)) ?? 1, value }
+}
+
+function unique(terms: readonly ValuedTerm[]): ValuedTerm[] {
+  return [...new Map(terms.map(term => [term.term, term])).values()]
+}
+
+function sumOf(terms: readonly ValuedTerm[]): number {
+  return terms.reduce((sum, term) => sum + term.value, 0)
 }
 
 type ValuedTerm = { term: string; rows: number; titles: number; value: number }
 
 const wordKinds: TermKind[] = ['word', 'latin', 'katakana', 'hiragana']
+const mainKinds: ReadonlySet<TermKind> = new Set(['word', 'latin', 'kanjiPair', 'katakana', 'hiragana', 'hiraganaTriple', 'border'])
 /** More of them cost time and find nothing better. */
 const mostTerms = 24
 const nearWeights = 1.2
@@ -81,6 +146,10 @@ const pairedAtMost = 0.2
 const leastShare = 0.1
 /** What `ts_rank` gives a term that stands once in the body: its label's weight by pi^2/6. */
 const scoreOfOnce = 0.486
+
+function idfOf(term: string, figures: Figures): number {
+  return idf(figures.rowsOf.get(term) ?? 1, figures.rows)
+}
 
 function idf(rows: number, all: number): number {
   return Math.log(1 + (Math.max(all, rows) - rows + 0.5) / (rows + 0.5))
@@ -121,7 +190,7 @@ function pairsOf(terms: ValuedTerm[], all: number): [rows: number, query: string
 }
 
 /** Terms that weigh about the same are scored in one go, which costs a third and changes nothing measurable. */
-function groupTerms(terms: ValuedTerm[]): QueryPlan['groups'] {
+function groupTerms(terms: ValuedTerm[]): ScoredTerms[] {
   const groups: ValuedTerm[][] = []
   for (const term of terms) {
     const group = groups.at(-1)
@@ -129,8 +198,12 @@ function groupTerms(terms: ValuedTerm[]): QueryPlan['groups'] {
     if (group && first && (first.value <= term.value * nearWeights || groups.length === mostGroups)) group.push(term)
     else groups.push([term])
   }
-  // ts_rank divides by the number of terms in the query, so the mean times their number is their sum.
-  return groups.map(group => ({ query: anyOf(group), weight: group.reduce((sum, term) => sum + term.value, 0) }))
+  return groups.map(scoredTogether)
+}
+
+/** `ts_rank` divides by the number of terms in the query, so their mean value times their number is their sum. */
+function scoredTogether(terms: readonly ValuedTerm[]): ScoredTerms {
+  return { query: anyOf(terms), weight: sumOf(terms) }
 }
 
 function anyOf(terms: readonly ValuedTerm[]): string {

@@ -1,6 +1,10 @@
-import { bigint, customType, index, integer, pgTable, primaryKey, real, smallint, text, timestamp } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { bigint, customType, index, integer, jsonb, pgTable, primaryKey, real, smallint, text, timestamp } from 'drizzle-orm/pg-core'
+import type { SynonymGroup } from './engine.ts'
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+/** Text that is looked up by how it begins: in the order of its bytes, whatever the locale. */
+const ordered = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
 
 /**
  * What can be found: one row for each document, or more where it is long, numbered by `part`.
@@ -17,6 +21,8 @@ export const searchDocuments = pgTable(
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
     words: integer().notNull(),
     tv: tsvector().notNull(),
+    helpful: integer().notNull().default(0),
+    boost: real().notNull().default(0),
   },
   t => [
     primaryKey({ columns: [t.id, t.part] }),
@@ -25,8 +31,33 @@ export const searchDocuments = pgTable(
   ],
 )
 
+/** Each document's words once more, whole and normalised: what phrases and minus words are held against. `title` is as it was written. */
+export const searchTexts = pgTable('search_texts', { id: text().primaryKey(), title: text().notNull(), text: text().notNull() })
+
+/** What somebody may be typing when he wants a group: its title, from each of its words on, in hiragana. */
+export const searchOpeners = pgTable('search_openers', { groupId: text('group_id').notNull(), key: ordered().notNull() }, t => [
+  primaryKey({ columns: [t.groupId, t.key] }),
+  index('search_openers_key').on(t.key),
+])
+
+/** What means the same, as last said; each process reads it again when `version` is another. */
+export const searchSynonyms = pgTable('search_synonyms', {
+  id: smallint().primaryKey(),
+  groups: jsonb().$type<SynonymGroup[]>().notNull(),
+  version: bigint({ mode: 'number' }).notNull(),
+})
+
+/** How the collection's words with kanji are read, in hiragana; an empty reading is a word that no dictionary has. */
+export const searchReadings = pgTable('search_readings', { term: text().notNull(), reading: ordered().notNull() }, t => [
+  primaryKey({ columns: [t.term, t.reading] }),
+  index('search_readings_reading').on(t.reading),
+])
+
 /** In how many rows a term stands, for terms in more than two; as counted at `searchFigures.countedAt`. */
-export const searchTerms = pgTable('search_terms', { term: text().primaryKey(), rows: integer().notNull() })
+export const searchTerms = pgTable('search_terms', { term: text().primaryKey(), rows: integer().notNull() }, t => [
+  index('search_terms_start').on(sql`(${t.term} collate "C")`),
+  index('search_terms_end').on(sql`(reverse(${t.term}) collate "C")`),
+])
 
 /** The collection in one row. `writes` is the table's counter of changes at the time, to tell when the figures are old. */
 export const searchFigures = pgTable('search_figures', {

@@ -1,0 +1,31 @@
+import { eachTerm, normalise, type TermKind } from './terms.ts'
+
+/** What somebody may be typing who wants a title: it, from each of its words on, as `openerKey` spells it. */
+export function openersOf(title: string): string[] {
+  const text = normalise(title.slice(0, longestTitle))
+  const starts = new Set<number>([text.search(letter)])
+  eachTerm(text, (_, kind, at) => {
+    if (opens.has(kind)) starts.add(at)
+  })
+  const keys = [...starts].sort((a, b) => a - b).map(at => openerKey(text.slice(Math.max(0, at), at + longestKey * 2)))
+  return [...new Set(keys)].filter(Boolean).slice(0, mostKeys)
+}
+
+/** One spelling for what is typed and what is there: hiragana, no long vowel marks, no spaces or signs. */
+export function openerKey(text: string): string {
+  const letters = normalise(text).replace(unspoken, '').replace(katakana, toHiragana)
+  return letters.slice(0, longestKey).toWellFormed()
+}
+
+/** Katakana and hiragana of the same sound lie 96 apart. */
+export function toHiragana(letter: string): string {
+  return String.fromCharCode(letter.charCodeAt(0) - 0x60)
+}
+
+const opens: ReadonlySet<TermKind> = new Set(['word', 'latin', 'katakana', 'hiragana'])
+const letter = /[\p{L}\p{N}]/u
+const unspoken = /[^\p{L}\p{N}\p{M}]|\u30fc/gu
+export const katakana = /[\u30a1-\u30f6]/g
+const longestTitle = 200
+const longestKey = 16
+const mostKeys = 8
