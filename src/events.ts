@@ -15,6 +15,8 @@ export type Events = {
   'account.role_changed': { accountId: number }
   'account.closed': { accountId: number }
   'level.changed': { accountId: number }
+  'contest.opened': { contestId: number; accountId: number }
+  'contest.decided': { contestId: number; accountId: number }
   'board.changed': { boardId: number }
   'topic.asked': { topicId: number; boardId: number; actorId: number; postId: number }
   'topic.changed': { topicId: number; boardId: number; actorId: number }

@@ -2,11 +2,24 @@ import { readFile } from 'node:fs/promises'
 import { Type } from '@fastify/type-provider-typebox'
 import { Missing } from './platform/errors.ts'
 import { plainExcerpt, renderBody } from './platform/html.ts'
-import type { Locale } from './platform/i18n.ts'
+import type { Locale, Translate } from './platform/i18n.ts'
 import type { App } from './platform/web.ts'
+import { presentLevels, presentRules } from './reputation/present.ts'
 
 /** The help's pages in the order of its navigation; each is a Markdown file in `views/help/{locale}/` that begins with its title. */
-export const HELP_PAGES = ['index', 'account', 'search', 'asking', 'answering', 'pictures', 'markdown', 'rules', 'privacy'] as const
+export const HELP_PAGES = [
+  'index',
+  'account',
+  'search',
+  'asking',
+  'answering',
+  'points',
+  'levels',
+  'pictures',
+  'markdown',
+  'rules',
+  'privacy',
+] as const
 
 /** How to use the forum, its rules, and what becomes of what people tell it. */
 export async function helpRoutes(app: App): Promise<void> {
@@ -19,15 +32,21 @@ export async function helpRoutes(app: App): Promise<void> {
   app.get<{ Params: { page?: string } }>(
     '/help/:page?',
     { config: { access: 'everyone', cached: true }, schema: { params: Type.Object({ page: Type.Optional(Type.String()) }) } },
-    async ({ params, preferences }, reply) => {
+    async ({ params, preferences, t }, reply) => {
       const pages = await pagesIn(preferences.locale)
       const page = pages.find(({ path }) => path === pathOf(params.page ?? 'index'))
       if (!page || params.page === 'index') throw new Missing()
       const nav = pages.map(({ path, title }) => ({ path, title, isCurrent: path === page.path }))
-      return reply.keep(['help']).page('help/show', { ...page, canonical: page.path, at: 'help', nav })
+      return reply.keep(['help']).page('help/show', { ...page, ...tableOf(params.page, t), canonical: page.path, at: 'help', nav })
     },
   )
 }
+
+/** Points and levels are explained by the very tables that decide them. */
+const tableOf = (page: string | undefined, t: Translate) => ({
+  rules: page === 'points' ? presentRules(t) : undefined,
+  levels: page === 'levels' ? presentLevels(t) : undefined,
+})
 
 type HelpPage = { path: string; title: string; description: string; bodyHtml: string }
 

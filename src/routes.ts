@@ -6,6 +6,7 @@ import { sessionRoutes } from './accounts/routes/session.ts'
 import { signupRoutes } from './accounts/routes/signup.ts'
 import { boardAdminRoutes } from './admin/routes/boards.ts'
 import { certificationAdminRoutes } from './admin/routes/certifications.ts'
+import { contestRoutes } from './admin/routes/contests.ts'
 import { memberRoutes } from './admin/routes/members.ts'
 import { setupRoutes } from './admin/routes/setup.ts'
 import { siteRoutes } from './admin/routes/site.ts'
@@ -21,6 +22,7 @@ import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
 import { certificationRoutes } from './reputation/routes/certification.ts'
+import { pointsRoutes } from './reputation/routes/points.ts'
 import { searchRoutes } from './search/routes/search.ts'
 import { similarRoutes } from './search/routes/similar.ts'
 import { suggestionRoutes } from './search/routes/suggestions.ts'
@@ -56,6 +58,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await memberRoutes(app, services)
   await boardAdminRoutes(app, services)
   await certificationAdminRoutes(app, services)
+  await contestRoutes(app, services)
   await listRoutes(app, services)
   await topicRoutes(app, services)
   await askRoutes(app, services)
@@ -65,6 +68,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await editingRoutes(app, services)
   await reactionRoutes(app, services)
   await certificationRoutes(app, services)
+  await pointsRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

@@ -6,7 +6,7 @@ import { type SQL, sql } from 'drizzle-orm'
  */
 export function causesOf(ids: SQL, from?: number): SQL {
   return sql`
-    select c.* from (
+    select c.*, (c.at at time zone 'Asia/Tokyo')::date as day from (
       with standing as (
         select p.id, p.kind, p.author_id, p.topic_id, p.created_at, p.guaranteed_at, t.board_id, t.author_id as asker_id, t.best_answer_id,
           coalesce(t.best_picked_by_id, t.author_id) as picker_id, coalesce(t.best_picked_at, t.solved_at, p.created_at) as picked_at

@@ -3,6 +3,9 @@ import type { Db } from '../platform/db.ts'
 import { causesOf, onlyFrom } from './causes.ts'
 import { RULES } from './rules.ts'
 
+/** The table of rules as SQL may join it. */
+export const rulesTable = sql`jsonb_to_recordset(${JSON.stringify(RULES)}::jsonb) as rules(rule text, points int, "dailyLimit" int)`
+
 /** What to settle: these posts; of their reactions only those `from` one member where he is named. `eventId` is written beside each row. */
 export type Settling = { posts: number[]; from?: number; eventId?: number }
 
@@ -31,7 +34,7 @@ export async function settle(db: Db, { posts, from, eventId }: Settling): Promis
         update accounts a set points = a.points + s.points
         from (select account_id, sum(points) as points from moved group by account_id) s where a.id = s.account_id)
       select distinct account_id, rule, day::text from moved`)
-    if (moved.length > 0) await keepLimits(tx, moved, event)
+    if (moved.length > 0) await keepLimits(tx, daysIn(moved), event)
     return [...new Set(moved.map(row => Number(row.account_id)))]
   })
 }
@@ -50,8 +53,8 @@ async function waitForTurn(tx: Db, ids: SQL, from?: number): Promise<void> {
     order by id for no key update`)
 }
 
-const isSame = sql`c.rule = o.rule and c.account_id = o.account_id and c.post_id = o.post_id
-  and c.from_id is not distinct from o.from_id and c.cause_id is not distinct from o.cause_id`
+export const isSame = sql`c.rule = o.rule and c.account_id = o.account_id and c.post_id = o.post_id
+  and c.from_id is not distinct from o.from_id and c.cause_id is not distinct from o.cause_id and c.day = o.day`
 
 /** A counter-row for each open row whose cause is not there any more. */
 const counterGone = (event: SQL) => sql`
@@ -65,25 +68,30 @@ const counterGone = (event: SQL) => sql`
 /** A row for each cause that has none. */
 const countNew = (event: SQL) => sql`
   insert into reputation_entries (account_id, points, rule, kind, event_id, post_id, topic_id, board_id, from_id, cause_id, day, at)
-  select c.account_id, r.points, c.rule, 'counted', ${event}, c.post_id, c.topic_id, c.board_id, c.from_id, c.cause_id,
-    (c.at at time zone 'Asia/Tokyo')::date, c.at
-  from causes c join jsonb_to_recordset(${JSON.stringify(RULES)}::jsonb) as r(rule text, points int) on r.rule = c.rule
+  select c.account_id, rules.points, c.rule, 'counted', ${event}, c.post_id, c.topic_id, c.board_id, c.from_id, c.cause_id,
+    c.day, c.at
+  from causes c join ${rulesTable} on rules.rule = c.rule
   where not exists (select from open o where ${isSame})
   on conflict do nothing returning account_id, points, rule, day`
 
+const daysIn = (moved: Moved[]) => sql`jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) as days(account_id bigint, rule text, day date)`
+
+/** What is beyond a day's limit, as the rows of that day say it, and what the ledger says of it so far. */
+export const limitsOf = (days: SQL) => sql`
+  select days.account_id, days.rule, days.day, sums.wanted - sums.so_far as delta
+  from ${days} join ${rulesTable} on rules.rule = days.rule cross join lateral (
+    select -greatest(0, coalesce(sum(e.points) filter (where e.kind <> 'limit'), 0) - rules."dailyLimit") as wanted,
+      coalesce(sum(e.points) filter (where e.kind = 'limit'), 0) as so_far
+    from reputation_entries e where e.account_id = days.account_id and e.rule = days.rule and e.day = days.day) sums
+  where sums.wanted <> sums.so_far`
+
 /** Takes off what is beyond the limit of these days, and gives back what is not beyond it any more. */
-async function keepLimits(tx: Db, days: Moved[], event: SQL): Promise<void> {
+export async function keepLimits(tx: Db, days: SQL, event = sql`null::bigint`): Promise<void> {
   await tx.execute(sql`
-    with days as (select * from jsonb_to_recordset(${JSON.stringify(days)}::jsonb) as d(account_id bigint, rule text, day date)),
-    rules as (select * from jsonb_to_recordset(${JSON.stringify(RULES)}::jsonb) as r(rule text, "dailyLimit" int)),
-    limited as (
+    with limited as (
       insert into reputation_entries (account_id, points, rule, kind, event_id, day, at)
-      select d.account_id, delta, d.rule, 'limit', ${event}, d.day, coalesce((select at from events where id = ${event}), now())
-      from days d join rules r using (rule) cross join lateral (
-        select -greatest(0, coalesce(sum(e.points) filter (where e.kind <> 'limit'), 0) - r."dailyLimit")
-          - coalesce(sum(e.points) filter (where e.kind = 'limit'), 0) as delta
-        from reputation_entries e where e.account_id = d.account_id and e.rule = d.rule and e.day = d.day) sums
-      where delta <> 0 returning account_id, points)
+      select account_id, delta, rule, 'limit', ${event}, day, coalesce((select at from events where id = ${event}), now()) from (${limitsOf(days)}) over_limit
+      returning account_id, points)
     update accounts a set points = a.points + s.points
     from (select account_id, sum(points) as points from limited group by account_id) s where a.id = s.account_id`)
 }

@@ -18,6 +18,8 @@ export function presentAuthor(author: Author, t: Translate) {
     tone: author.id % 8,
     roleLabel: gone ? undefined : roleLabel(author, t),
     mark: gone ? undefined : presentMark(author.certification, t),
+    level:
+      gone || author.level === 0 ? undefined : { label: t('levels.short', { level: author.level }), path: `/u/${author.handle}/level` },
     isOfficial: !gone && author.role.startsWith('company_'),
   }
 }

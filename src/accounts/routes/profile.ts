@@ -6,6 +6,8 @@ import { listBoards } from '../../boards/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
+import { presentNext, presentStanding } from '../../reputation/present.ts'
+import { factsOf } from '../../reputation/queries.ts'
 import { countsOf, listAnswersBy } from '../../topics/by_member.ts'
 import { postLink, topicPath } from '../../topics/paths.ts'
 import { presentTopicLine } from '../../topics/present.ts'
@@ -29,10 +31,13 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
     const account = await findMember(db, params.handle)
     const member = presentMember(account, t)
     const answers = query.list === 'answers'
-    const [counts, page] = await Promise.all([
+    const isSelf = actor.id === account.id
+    const [counts, page, facts] = await Promise.all([
       countsOf(db, account.id),
       answers ? undefined : listTopicsBy(db, actor, account.id, query.after),
+      isSelf ? factsOf(db, [account.id]) : undefined,
     ])
+    const ownFacts = facts?.get(account.id)
     const given = answers ? await listAnswersBy(db, actor, account.id, query.after) : undefined
     const next = (page ?? given)?.next
     return reply.page('members/show', {
@@ -40,7 +45,9 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
       description: account.about.slice(0, 120),
       noIndex: !account.confirmedAt,
       member,
-      isSelf: actor.id === account.id,
+      standing: presentStanding(account, preferences.locale, t),
+      isSelf,
+      nextLevel: ownFacts && presentNext(ownFacts, t),
       counts: Object.entries(counts).map(([name, value]) => ({ label: t(`members.${name}`), value })),
       tabs: ['topics', 'answers'].map(list => ({
         label: t(`members.${list}`),
