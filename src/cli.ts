@@ -52,6 +52,18 @@ program
   .option('--fresh', 'from the beginning, whatever was left off')
   .action(async (options: ReindexOptions) => (await import('./tools.ts')).reindexAll(options))
 
+const reputation = program.command('reputation').description('points and levels')
+reputation
+  .command('verify')
+  .description('prove that everybody’s points are the sum of what stands; exits with 1 when they are not')
+  .action(async () => {
+    process.exitCode = await (await import('./tools.ts')).verifyReputation()
+  })
+reputation
+  .command('rebuild')
+  .description('restore entries, points and levels from what stands and from the events that are kept')
+  .action(async () => (await import('./tools.ts')).rebuildReputation())
+
 const user = program.command('user').description('help a member from the server itself')
 user
   .command('role <handle> <role>')

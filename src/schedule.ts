@@ -5,6 +5,7 @@ import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
 import { watchExpiry } from './reputation/certification.ts'
+import { decideAllLevels } from './reputation/levels.ts'
 import { checkSearch } from './search/checking.ts'
 import { mirrorOutdated } from './search/mirroring.ts'
 import { sweepSearches } from './search/remembering.ts'
@@ -20,6 +21,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },
+    { task: 'levels.decide', match: '7 4 * * *', run: () => decideAllLevels(db) },
     { task: 'search.refresh', match: '*/30 * * * *', run: () => search.refresh() },
     { task: MIRROR, match: '*/5 * * * *', run: () => mirrorOutdated(services) },
     { task: 'search.check', match: '11 3 * * *', run: () => checkSearch(services) },

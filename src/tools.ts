@@ -3,6 +3,9 @@ import { readConfig } from './platform/config.ts'
 import { Conflict, Invalid } from './platform/errors.ts'
 import { translate } from './platform/i18n.ts'
 import type { Services } from './platform/services.ts'
+import { decideAllLevels } from './reputation/levels.ts'
+import { rebuild } from './reputation/rebuilding.ts'
+import { verify } from './reputation/verifying.ts'
 import { startServer } from './server.ts'
 import { type FaqOptions, importFaq } from './transfer/faq.ts'
 import { openProgress } from './transfer/progress.ts'
@@ -53,6 +56,33 @@ export async function givePassword(handle: string): Promise<void> {
   const password = await readSecret(`New password for @${handle}: `)
   await withForum(({ db }) => setPasswordByHand(db, handle, password))
   print(`@${handle} has a new password and is logged out everywhere`)
+}
+
+/** `hiroba reputation verify`: proves that everybody's points are the sum of what stands. Resolves to the exit code. */
+export async function verifyReputation(): Promise<number> {
+  const proof = await withForum(({ db }) => verify(db))
+  for (const [what, found] of Object.entries(proof)) print(`${String(found).padStart(8)}  ${WRONG[what as keyof typeof proof]}`)
+  const wrong = Object.values(proof).some(found => found > 0)
+  print(wrong ? 'The ledger does not hold: `hiroba reputation rebuild` restores it.' : 'The ledger holds.')
+  return wrong ? 1 : 0
+}
+
+const WRONG = {
+  sums: 'members whose points are not the sum of their entries',
+  missing: 'causes without an entry of the points in the table of rules',
+  unfounded: 'entries without a cause, or twice',
+  counters: 'counter-entries that do not counter what they name',
+  limits: 'days on which the limit was not kept',
+}
+
+/** `hiroba reputation rebuild`: restores entries, points and levels from what stands. */
+export async function rebuildReputation(): Promise<void> {
+  const progress = openProgress()
+  await withForum(async ({ db }) => {
+    await rebuild(db, (done, total) => progress.to(done, total, `${done} of ${total} batches of posts`))
+    await decideAllLevels(db)
+  }).finally(() => progress.end())
+  print('Entries, points and levels are what stands')
 }
 
 /** Works on the forum's database without serving: beside a running forum on the same data, or alone. */

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from '../src/accounts/actor.ts'
 import { accounts } from '../src/accounts/schema.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
+import { contest } from '../src/reputation/contesting.ts'
 import { certifications } from '../src/reputation/people/schema.ts'
+import { contests } from '../src/reputation/schema.ts'
 import { addSynonyms } from '../src/search/synonyms.ts'
 import type { Post } from '../src/topics/page_queries.ts'
 import type { Topic } from '../src/topics/queries.ts'
@@ -24,6 +26,7 @@ let answer: Post
 let closing: Topic
 let certificates: number[]
 let group: number
+let contestId: number
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -39,6 +42,8 @@ beforeAll(async () => {
   const rows = Array.from({ length: 100 }, (_, edition) => ({ ...held, edition, numberHash: Buffer.from('x') }))
   certificates = (await db.insert(certifications).values(rows).returning()).map(({ id }) => id)
   group = await addSynonyms(db, operator, { way: 'both', words: 'スマホ,スマートフォン', from: '' })
+  await contest(db, await makeMember(db), { words: 'この点数には納得がいきません。' })
+  contestId = (await db.select({ id: contests.id }).from(contests))[0]?.id ?? 0
   browser = await forum.as(operator)
   guest = await forum.as()
 })
@@ -154,6 +159,11 @@ const FORMS: Record<string, FormDoor> = {
   'POST /admin/certifications/:id/revocation': {
     path: () => `/admin/certifications/${certificates[0]}/revocation`,
     form: () => ({ reason: '誤って確認しました' }),
+  },
+  'POST /me/contests': { path: () => '/me/contests', form: () => ({ words: 'この点数には納得がいきません。' }) },
+  'POST /admin/contests/:id': {
+    path: () => `/admin/contests/${contestId}`,
+    form: () => ({ outcome: 'changed', level: 2, reason: '数え直したところ、そのとおりでした。' }),
   },
   'POST /pictures': { path: () => '/pictures', form: () => ({ alt: '写真' }) },
   'POST /me/avatar': { path: () => '/me/avatar', form: () => ({ alt: '写真' }) },

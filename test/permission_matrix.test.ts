@@ -56,7 +56,7 @@ afterAll(() => forum.close())
 const DOORS: Record<string, string> = {
   everyone:
     'GET / · GET /boards · GET /b/:slug · GET /t/:id · GET /t/:id/:slug · GET /t/:id/similar · GET /posts/:id · GET /posts/:id/history · GET /posts/:id/comments · ' +
-    'GET /search · GET /ask/similar · GET /search/suggestions · GET /search/suggestions.json · GET /opensearch.xml · POST /search/clicks · POST /search/found · POST /preview · GET /u/:handle · GET /media/:name · GET /preferences · POST /preferences · POST /login · POST /logout · ' +
+    'GET /search · GET /ask/similar · GET /search/suggestions · GET /search/suggestions.json · GET /opensearch.xml · POST /search/clicks · POST /search/found · POST /preview · GET /u/:handle · GET /u/:handle/points · GET /u/:handle/level · GET /media/:name · GET /preferences · POST /preferences · POST /login · POST /logout · ' +
     'GET /healthz · GET /readyz · GET /metrics · GET /help/:page? · GET /api/v1/search · GET /api/v1/openapi.json · GET /api/docs',
   members:
     'GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +

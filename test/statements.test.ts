@@ -14,6 +14,7 @@ import { makeAnswer, makeBoard, makeComment, makeTopic, openingOf, topicNow } fr
 import { makeMember, makeModerator, makeOperator } from './people.ts'
 
 let forum: TestApp
+let asker: Actor
 let reader: Actor
 let board: BoardRow
 let topic: Topic
@@ -24,7 +25,8 @@ let guest: Browser
 beforeAll(async () => {
   forum = await startTestApp()
   const { db } = forum
-  const [asker, helper] = [await makeMember(db), await makeMember(db)]
+  const helper = await makeMember(db)
+  asker = await makeMember(db)
   reader = await makeMember(db)
   const parent = await makeBoard(db)
   board = await makeBoard(db, { parentId: parent.id, rulesJa: '仲良く。' })
@@ -68,7 +70,10 @@ const PAGES: [name: string, path: () => string, forGuest: number, forMember: num
   ['a search', () => `/search?q=${encodeURIComponent('ルーターの選び方')}`, 6, 7],
   ['the topics of a tag', () => `/search?tag=${encodeURIComponent('ルーター')}`, 2, 3],
   ['similar topics beside a topic', () => `/t/${topic.id}/similar`, 4, 5],
-  ['a member', () => `/u/${reader.handle}`, 3, 4],
+  ['a member', () => `/u/${asker.handle}`, 3, 4],
+  ['a member’s own page, with the way to his next level', () => `/u/${reader.handle}`, 3, 5],
+  ['what points are made of', () => `/u/${reader.handle}/points`, 2, 4],
+  ['what a level is decided by', () => `/u/${reader.handle}/level`, 2, 5],
 ]
 
 test.each(PAGES)('%s costs few statements, whoever reads', async (_, path, forGuest, forMember) => {

@@ -5,10 +5,26 @@ import { type Facts, levelFor } from './level_rules.ts'
 import { factsOf } from './queries.ts'
 import { levelDecisions } from './schema.ts'
 
+const AT_ONCE = 1_000
+
 /** Gives and takes levels by the published numbers. What the operator set stands as long as it is held. Safe to repeat. */
 export async function decideLevels(db: Db, accountIds: number[]): Promise<void> {
   for (const [accountId, { facts, level }] of await factsOf(db, accountIds)) {
     if (levelFor(facts, level) !== level) await decideLevel(db, accountId)
+  }
+}
+
+/** Looks at everybody, by the clock: days pass without an event. */
+export async function decideAllLevels(db: Db): Promise<void> {
+  const [row] = await db.execute<{ last: string }>(sql`select coalesce(max(id), 0) as last from accounts`)
+  for (let from = 0; from < Number(row?.last); from += AT_ONCE) {
+    const able = await db.execute<{ id: string }>(
+      sql`select id from accounts where id > ${from} and id <= ${from + AT_ONCE} and (points > 0 or level > 0) and closed_at is null`,
+    )
+    await decideLevels(
+      db,
+      able.map(({ id }) => Number(id)),
+    )
   }
 }
 

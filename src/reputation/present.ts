@@ -109,8 +109,12 @@ export function presentDecision({ before, level, facts, decidedById, reason, at,
     at,
     change: t(level > before ? 'levels.rose' : 'levels.fell', { before: levelName(before, t), level: levelName(level, t) }),
     by: t(decidedById === null ? 'levels.byNumbers' : 'levels.byOperator'),
-    facts: t('levels.facts', { points: facts.points, helpful: facts.helpfulAnswers, best: facts.bestAnswers, days: facts.days }),
+    facts: factsText(facts, t),
     reason,
     heldUntil,
   }
 }
+
+/** What was looked at, in one line. */
+export const factsText = ({ points, helpfulAnswers, bestAnswers, days }: Facts, t: Translate) =>
+  t('levels.facts', { points, helpful: helpfulAnswers, best: bestAnswers, days })

@@ -71,7 +71,7 @@ async function nameEvents(tx: Db): Promise<void> {
         or (e.rule in ('best_received', 'best_picked') and v.name = 'best_answer.picked')
         or (e.rule = 'thanks_given' and v.name = 'reaction.given' and v.data->>'kind' = 'thanks' and (v.data->>'actorId')::bigint = e.account_id)
         or (e.rule = (v.data->>'kind') || '_received' and v.name = 'reaction.given' and (v.data->>'actorId')::bigint = e.from_id))
-      where e.kind = 'counted' and e.event_id is null and v.data ? 'postId'
+      where e.kind = 'counted' and e.event_id is null and v.data ? 'postId' and not exists (select from reputation_entries r where r.reverses_id = e.id)
         and not exists (select from reputation_entries other where other.event_id = v.id and other.rule = e.rule and other.account_id = e.account_id)
       order by e.id, v.id desc) found
     where e.id = found.id`)

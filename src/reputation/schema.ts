@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import { accounts } from '../accounts/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
+import type { Facts } from './level_rules.ts'
 import type { RuleName } from './rules.ts'
 
 /** `counted`: a cause is there. `reversed`: it went, so its row is countered. `limit`: what is beyond a day's limit, taken off or given back. */
@@ -65,7 +66,7 @@ export const levelDecisions = pgTable(
       .references(() => accounts.id),
     before: integer().notNull(),
     level: integer().notNull(),
-    facts: jsonb().$type<Record<string, number>>().notNull(),
+    facts: jsonb().$type<Facts>().notNull(),
     /** The newest row of the ledger that was looked at. */
     entryId: reference('entry_id'),
     decidedById: reference('decided_by_id').references(() => accounts.id),

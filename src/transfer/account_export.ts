@@ -7,6 +7,7 @@ import { pictures } from '../media/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { reactions } from '../reactions/schema.ts'
 import { certifications } from '../reputation/people/schema.ts'
+import { reputationEntries } from '../reputation/schema.ts'
 import { addenda, drafts, posts, revisions, topics } from '../topics/schema.ts'
 
 const BATCH = 200
@@ -41,6 +42,11 @@ async function* write(db: Db, actor: Actor): AsyncGenerator<string> {
       .select({ postId: reactions.postId, kind: reactions.kind, createdAt: reactions.createdAt })
       .from(reactions)
       .where(eq(reactions.accountId, id)),
+  )
+  yield* list(
+    'points',
+    after => pointsOf(db, id, after),
+    entry => entry.id,
   )
   yield* once(
     'drafts',
@@ -131,5 +137,16 @@ async function addendaOf(db: Db, accountId: number, after: number) {
     .innerJoin(posts, eq(posts.id, addenda.postId))
     .where(and(eq(posts.authorId, accountId), gt(addenda.id, after)))
     .orderBy(asc(addenda.id))
+    .limit(BATCH)
+}
+
+/** His rows of the ledger. */
+async function pointsOf(db: Db, accountId: number, after: number) {
+  const { id, points, rule, kind, postId, day, at } = reputationEntries
+  return db
+    .select({ id, points, rule, kind, postId, day, at })
+    .from(reputationEntries)
+    .where(and(eq(reputationEntries.accountId, accountId), gt(id, after)))
+    .orderBy(asc(id))
     .limit(BATCH)
 }

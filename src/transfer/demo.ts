@@ -10,6 +10,8 @@ import type { Db } from '../platform/db.ts'
 import { plainExcerpt } from '../platform/html.ts'
 import type { Services } from '../platform/services.ts'
 import { reactions } from '../reactions/schema.ts'
+import { decideAllLevels } from '../reputation/levels.ts'
+import { rebuild } from '../reputation/rebuilding.ts'
 import { refreshDocumentsBetween } from '../search/documents.ts'
 import { addenda, posts, revisions, topics } from '../topics/schema.ts'
 import { write } from '../topics/writing.ts'
@@ -74,11 +76,14 @@ export async function seedDemo({ db, search, log }: Services): Promise<void> {
     const people = await seedMembers(tx)
     const places = await seedBoards(tx, people)
     await seedTopics(tx, people, places)
+    await writeEvents(tx)
     await mark(tx, 'demo')
   })
   if (await isMarked(db, 'demo.searchable')) return
   await refreshDocumentsBetween(db, search, 1, Number.MAX_SAFE_INTEGER)
   await search.refresh()
+  await rebuild(db)
+  await decideAllLevels(db)
   await mark(db, 'demo.searchable')
   log.info('the demo community moved in')
 }
@@ -180,7 +185,7 @@ async function seedTopic(tx: Db, demo: DemoTopic, people: Ids, places: Map<strin
     .returning({ id: topics.id })
   const topicId = topic?.id ?? 0
   const openingId = await seedPost(tx, { topicId, kind: 'opening', author: asker, at: start, body: demo.body })
-  await seedReactions(tx, openingId, 'me_too', demo.meToo ?? 0, people, asker)
+  await seedReactions(tx, { postId: openingId, kind: 'me_too', count: demo.meToo ?? 0, at: start, author: asker }, people)
   if (demo.addendum)
     await tx
       .insert(addenda)
@@ -192,16 +197,25 @@ async function seedTopic(tx: Db, demo: DemoTopic, people: Ids, places: Map<strin
     .where(sql`${topics.id} = ${topicId}`)
 }
 
-async function seedAnswers(tx: Db, demo: DemoTopic, topicId: number, people: Ids): Promise<{ bestAnswerId?: number; solvedAt?: Date }> {
+type Best = Partial<Pick<typeof topics.$inferInsert, 'bestAnswerId' | 'bestPickedById' | 'bestPickedAt' | 'solvedAt'>>
+
+const pickedBest = (bestAnswerId: number, bestPickedById: number, at: Date): Best => ({
+  bestAnswerId,
+  bestPickedById,
+  bestPickedAt: at,
+  solvedAt: at,
+})
+
+async function seedAnswers(tx: Db, demo: DemoTopic, topicId: number, people: Ids): Promise<Best> {
   const start = demo.daysAgo * 1440
-  let best: { bestAnswerId?: number; solvedAt?: Date } = {}
+  let best: Best = {}
   for (const answer of demo.answers) {
     const author = people.get(answer.author) ?? 0
     const at = start - answer.minutesAfter
     const id = await seedPost(tx, { topicId, kind: 'answer', author, at, body: answer.edited?.body ?? answer.body })
     if (answer.edited) await seedVersions(tx, id, author, answer, start)
-    await seedReactions(tx, id, 'helpful', answer.helpful, people, author)
-    await seedReactions(tx, id, 'thanks', answer.thanks, people, author)
+    await seedReactions(tx, { postId: id, kind: 'helpful', count: answer.helpful, at, author }, people)
+    await seedReactions(tx, { postId: id, kind: 'thanks', count: answer.thanks, at, author }, people)
     for (const comment of answer.comments ?? [])
       await seedPost(tx, {
         topicId,
@@ -215,7 +229,7 @@ async function seedAnswers(tx: Db, demo: DemoTopic, topicId: number, people: Ids
       .update(posts)
       .set({ commentCount: answer.comments?.length ?? 0 })
       .where(sql`${posts.id} = ${id}`)
-    if (answer.best) best = { bestAnswerId: id, solvedAt: ago(Math.max(0, at - 30)) }
+    if (answer.best) best = pickedBest(id, people.get(demo.author) ?? 0, ago(Math.max(0, at - 30)))
   }
   return best
 }
@@ -240,24 +254,35 @@ async function seedVersions(tx: Db, postId: number, editorId: number, answer: De
   await tx.update(posts).set({ revision: 2, editedAt }).where(sql`${posts.id} = ${postId}`)
 }
 
+type DemoReactions = { postId: number; kind: 'helpful' | 'thanks' | 'me_too'; count: number; at: number; author: number }
+
 /** Reactions by real members, chosen by turns so that the same demo looks the same everywhere. */
-async function seedReactions(
-  tx: Db,
-  postId: number,
-  kind: 'helpful' | 'thanks' | 'me_too',
-  count: number,
-  people: Ids,
-  authorId: number,
-): Promise<void> {
-  const others = [...people.values()].filter(id => id !== authorId)
+async function seedReactions(tx: Db, { postId, kind, count, at, author }: DemoReactions, people: Ids): Promise<void> {
+  const others = [...people.values()].filter(id => id !== author)
   const chosen = Array.from({ length: Math.min(count, others.length) }, (_, index) => others[(postId * 7 + index) % others.length] ?? 0)
   if (chosen.length === 0) return
-  await tx.insert(reactions).values(chosen.map(accountId => ({ postId, accountId, kind })))
+  const given = chosen.map((accountId, index) => ({ postId, accountId, kind, createdAt: ago(at / (1 + index / 3)) }))
+  await tx.insert(reactions).values(given)
+  await tx.execute(sql`update reactions r set brings = false from accounts a where r.post_id = ${postId} and a.id = r.account_id
+    and (a.role = 'operator' or a.role like 'company%')`)
   const column = { helpful: 'helpfulCount', thanks: 'thanksCount', me_too: 'meTooCount' } as const
   await tx
     .update(posts)
     .set({ [column[kind]]: chosen.length })
     .where(sql`${posts.id} = ${postId}`)
+}
+
+/** What the demo's members have done, as the events it would have recorded: points and whatever counts from events know their causes. */
+async function writeEvents(tx: Db): Promise<void> {
+  await tx.execute(sql`
+    insert into events (name, data, at)
+    select e.name, jsonb_build_object('topicId', t.id, 'boardId', t.board_id, 'actorId', e.actor, 'postId', e.post) || e.more, e.at from (
+      select topic_id, case kind when 'opening' then 'topic.asked' when 'answer' then 'answer.posted' else 'comment.posted' end as name,
+        author_id as actor, id as post, '{}'::jsonb as more, created_at as at from posts
+      union all select p.topic_id, 'reaction.given', r.account_id, p.id, jsonb_build_object('kind', r.kind), r.created_at
+        from reactions r join posts p on p.id = r.post_id
+      union all select id, 'best_answer.picked', author_id, best_answer_id, '{}', solved_at from topics where best_answer_id is not null) e
+    join topics t on t.id = e.topic_id order by e.at`)
 }
 
 async function wordsOf(tx: Db, body: string): Promise<{ body: string; bodyHtml: string }> {

@@ -54,6 +54,10 @@ describeInBrowser('every page', newPage => {
       '/u/yuko',
       '/help',
       '/help/asking',
+      '/help/points',
+      '/help/levels',
+      '/u/yuko/points',
+      '/u/yuko/level',
       '/nowhere',
     ],
     tamaki: () => [
@@ -65,6 +69,8 @@ describeInBrowser('every page', newPage => {
       '/me/devices',
       '/me/certification',
       '/me/drafts',
+      '/u/tamaki/points',
+      '/u/tamaki/level',
       `/posts/${openingId}/edit`,
       `/posts/${openingId}/withdraw`,
       `/posts/${openingId}/comments`,
@@ -79,6 +85,7 @@ describeInBrowser('every page', newPage => {
       '/admin/boards/new',
       '/admin/certifications',
       '/admin/certifications?list=decided',
+      '/admin/contests',
     ],
   }
   for (const [handle, paths] of Object.entries(pages))

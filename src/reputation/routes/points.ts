@@ -80,7 +80,7 @@ export async function pointsRoutes(app: App, { db }: Services): Promise<void> {
       decisions: decisions.map(decision => presentDecision(decision, t)),
       isSelf,
       contest: own && { ...own, changedTo: own.level === null ? undefined : levelName(own.level, t), isChanged: own.outcome === 'changed' },
-      mayContest: isSelf && (!own || own.decidedAt !== null),
+      mayContest: isSelf && (!own || own.decidedAt !== null || form !== undefined),
       values: form?.values ?? {},
       errors: form?.errors ?? {},
       errorList: form?.errorList,
