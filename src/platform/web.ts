@@ -93,7 +93,8 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   serveFromCache(app, { sessionCookie: options.sessionCookie, onRead: options.onRead })
   // Refused before it was read to its end, a request still owes its rest: it gets no more time for that than any other.
   app.addHook('onResponse', async ({ raw }) => {
-    if (!raw.complete) raw.socket.setTimeout(SILENCE)
+    // Requests that are injected have no line of their own.
+    if (!raw.complete && 'setTimeout' in raw.socket) raw.socket.setTimeout(SILENCE)
   })
   app.addHook('preValidation', async request => {
     request.body = cleaned(request.body)
