@@ -77,6 +77,19 @@ describe('what is written', () => {
     expect(await lag()).toBe(0)
   })
 
+  test('are words that mean the same, too; tried out, they ask PostgreSQL', async () => {
+    const { search } = forum.services
+    await search.setSynonyms?.([{ words: ['sukoppu', 'shaberu'] }])
+    await caughtUp()
+    expect(server.indexes.get('hiroba')?.settings.synonyms).toEqual({ sukoppu: ['shaberu'], shaberu: ['sukoppu'] })
+    server.asked.length = 0
+    await search.search({ text: 'sukoppu', visibility: ['public'], limit: 5, synonyms: [] })
+    expect(server.asked).toEqual([])
+    server.indexes.clear()
+    await caughtUp()
+    expect(server.indexes.get('hiroba')?.settings.synonyms).toEqual({ sukoppu: ['shaberu'], shaberu: ['sukoppu'] })
+  })
+
   test('goes in together: twenty questions are one request', async () => {
     for (let n = 0; n < 20; n++) await makeTopic(forum.db, asker, board, { title: `kikaku ${n}` })
     server.mood('failing')

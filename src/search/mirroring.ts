@@ -1,7 +1,8 @@
 import type { Db } from '../platform/db.ts'
 import { Conflict } from '../platform/errors.ts'
 import type { MeiliSearch } from '../platform/search/meilisearch.ts'
-import { listOutdated, mirrorAgainSoon, settleOutdated } from '../platform/search/mirror/outdated.ts'
+import { listOutdated, mirrorAgainSoon, SYNONYMS, settleOutdated } from '../platform/search/mirror/outdated.ts'
+import { listSynonyms } from '../platform/search/synonym_table.ts'
 import type { Services } from '../platform/services.ts'
 import { documentsByIds } from './documents.ts'
 import { rebuildMeilisearch } from './rebuilding.ts'
@@ -38,6 +39,7 @@ async function mirrorSome(db: Db, meilisearch: MeiliSearch): Promise<boolean> {
     db,
     outdated.map(({ id }) => id),
   )
+  if (outdated.some(({ id }) => id === SYNONYMS)) await meilisearch.setSynonyms(await listSynonyms(db))
   const there = new Set(documents.map(({ id }) => id))
   await meilisearch.put(documents)
   await meilisearch.remove(outdated.filter(({ id }) => !there.has(id)).map(({ id }) => id))

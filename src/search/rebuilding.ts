@@ -1,7 +1,7 @@
 import type { Db } from '../platform/db.ts'
 import type { Rebuild } from '../platform/search/engine.ts'
 import type { MeiliSearch } from '../platform/search/meilisearch.ts'
-import { listMarkedSince, markAgainSince } from '../platform/search/mirror/outdated.ts'
+import { listMarkedSince, markAgainSince, markOutdated, SYNONYMS } from '../platform/search/mirror/outdated.ts'
 import { closeRebuild, openRebuild, reach, rebuildAlone } from '../platform/search/mirror/rebuilds.ts'
 import type { Services } from '../platform/services.ts'
 import { documentsBetween, documentsByIds, refreshDocumentsBetween } from './documents.ts'
@@ -52,6 +52,7 @@ export function rebuildMeilisearch({ db, sql }: Pick<Services, 'db' | 'sql'>, me
     await reach(db, 'meilisearch', 0)
     await rebuild.finish()
     await markAgainSince(db, since)
+    await markOutdated(db, [SYNONYMS])
     await closeRebuild(db, 'meilisearch')
   })
 }

@@ -3,9 +3,10 @@ import type { Db } from '../db.ts'
 import type { SearchEngine, SearchQuery, SearchResult } from './engine.ts'
 import { type MeiliSearch, readCursor } from './meilisearch.ts'
 import { type Breaker, type Reason, reasonOf } from './mirror/breaker.ts'
-import { markOutdated } from './mirror/outdated.ts'
+import { markOutdated, SYNONYMS } from './mirror/outdated.ts'
+import type { PostgresSearch } from './postgres.ts'
 
-type Options = { db: Db; postgres: SearchEngine; meilisearch: MeiliSearch; breaker: Breaker; fellBack(reason: Reason): void }
+type Options = { db: Db; postgres: PostgresSearch; meilisearch: MeiliSearch; breaker: Breaker; fellBack(reason: Reason): void }
 
 /**
  * Meilisearch answers, PostgreSQL whenever it does not. Writes go to PostgreSQL, which is always up to date, and are marked for the job
@@ -41,9 +42,12 @@ export function createMirroredSearch({ db, postgres, meilisearch, breaker, fellB
         rows.map(({ id }) => id),
       )
     },
+    async setSynonyms(groups) {
+      await postgres.setSynonyms(groups)
+      await markOutdated(db, [SYNONYMS])
+    },
     search: query =>
-      // Who reads PostgreSQL's pages goes on in them: the two engines have orders of their own.
-      query.after && readCursor(query.after) === undefined
+      isForPostgres(query)
         ? postgres.search(query)
         : orElse(
             signal => meilisearch.search(query, signal),
@@ -57,10 +61,13 @@ export function createMirroredSearch({ db, postgres, meilisearch, breaker, fellB
     suggest: (typed, query) =>
       orElse(
         signal => meilisearch.suggest(typed, query, signal),
-        async () => (await postgres.suggest?.(typed, query)) ?? [],
+        () => postgres.suggest(typed, query),
       ),
   }
 }
+
+/** Who reads PostgreSQL's pages goes on in them, for the two engines have orders of their own; and it alone tries synonyms out. */
+const isForPostgres = ({ after, synonyms }: SearchQuery) => synonyms !== undefined || (after && readCursor(after) === undefined)
 
 /** A page in the middle of Meilisearch's, answered by PostgreSQL: as many hits are passed over as the reader has seen. */
 async function goOn(postgres: SearchEngine, { after, ...query }: SearchQuery): Promise<SearchResult> {

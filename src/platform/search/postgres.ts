@@ -12,7 +12,7 @@ import { keepSynonyms, synonymsKeeper } from './synonym_table.ts'
 /** Rows that a search scores, by what is known of its terms; see docs/decisions/010-search.md. */
 const usualBudget = 1_000
 
-type PostgresSearch = SearchEngine & Required<Pick<SearchEngine, 'suggest' | 'setSynonyms'>>
+export type PostgresSearch = SearchEngine & Required<Pick<SearchEngine, 'suggest' | 'setSynonyms'>>
 
 /**
  * The search engine inside PostgreSQL: always there, and consistent with what was committed. `budget` is about how many rows a

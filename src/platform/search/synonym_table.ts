@@ -10,6 +10,12 @@ export async function keepSynonyms(db: Db, groups: readonly SynonymGroup[]): Pro
     on conflict (id) do update set groups = excluded.groups, version = s.version + 1 where s.groups is distinct from excluded.groups`)
 }
 
+/** What was said last. */
+export async function listSynonyms(db: Db): Promise<SynonymGroup[]> {
+  const [row] = await db.execute<{ groups: SynonymGroup[] }>(sql`select groups from search_synonyms`)
+  return row?.groups ?? []
+}
+
 /** The synonyms as a process holds them: those it has, read again when told of another version. */
 export type SynonymsKeeper = (version: number) => Promise<Synonyms>
 

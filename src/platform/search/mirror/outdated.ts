@@ -4,6 +4,9 @@ import type { Db } from '../../db.ts'
 /** The job that brings the second engine up to date. */
 export const MIRROR = 'mirror.outdated'
 
+/** Stands among the ids for what means the same; no document is called so. */
+export const SYNONYMS = '*synonyms'
+
 export type Outdated = { id: string; version: number }
 
 /** Seconds after which a mirror that failed is tried again: never longer, so that it has caught up soon after it is back. */
