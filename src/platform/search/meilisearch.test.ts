@@ -128,7 +128,7 @@ describe('words beside the text', () => {
   test.each([
     ['プリンターとプリンタ', ['プリンタ'], []],
     ['AX-3200、AX 3200、ａｘ３２００', ['ax3200', 'ax', '3200'], ['ax3200']],
-    ['エラー 0x80070005 と E-203', ['エラー', '0x80070005', 'e203', '203'], ['0x80070005', 'e203']],
+    ['エラー 0x80070005 と E-203', ['エラー', 'error0x80070005', '0x80070005', 'e203', '203'], ['0x80070005', 'e203']],
     ['The routers were restarting', ['router', 'restart'], []],
   ])('%s', (text, words, codes) => {
     const found = wordsOf(text)
