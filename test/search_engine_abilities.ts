@@ -69,6 +69,12 @@ export function searchAbilities(open: () => Promise<SearchEngine>): void {
       expect(await idsOf(asked)).toEqual(['router'])
     })
 
+    test('a query may bring others along, and nothing is kept of them', async () => {
+      expect(await idsOf('再始動', { synonyms: [{ words: ['再起動', '再始動'] }] })).toEqual(['router'])
+      expect(await idsOf('ワイファイ', { synonyms: [] })).toEqual([])
+      expect(await idsOf('ワイファイ')).toEqual(['router'])
+    })
+
     test('one way is one way, and what was said before is forgotten', async () => {
       await engine.put([made({ id: 'laptop', body: 'ノートPCの話です。' }), made({ id: 'desk', body: 'パソコンの話です。' })])
       expect(await idsOf('パソコン')).toEqual(['desk', 'laptop'])

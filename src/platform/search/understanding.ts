@@ -4,7 +4,7 @@ import { findFigures, type KeptFigures } from './figures.ts'
 import { findSpellings } from './lookups.ts'
 import { type Concept, mainTerms, type WeighedQuery, weighQuery } from './query.ts'
 import type { SynonymsKeeper } from './synonym_table.ts'
-import { type Synonyms, synonymsIn } from './synonyms.ts'
+import { readySynonyms, type Synonyms, synonymsIn } from './synonyms.ts'
 import { titleTerm } from './vector.ts'
 
 /** Synonyms count a little less than the word itself, other spellings as much less as they are less certain. */
@@ -23,12 +23,13 @@ export async function readQuery(db: Db, query: SearchQuery, synonyms: SynonymsKe
   const weighed = weighQuery([query.text, ...(query.phrases ?? [])].join(' '))
   if (weighed.weights.size === 0) return { ...weighed, concepts: [], corrected: [], also: [] }
   // Those of the last search are nearly always those of now: their figures come along in one statement.
-  const likely = synonymsIn(weighed.normal, synonyms.now())
+  const tried = query.synonyms && readySynonyms(query.synonyms)
+  const likely = synonymsIn(weighed.normal, tried ?? synonyms.now())
   const termsOf = (others: readonly string[]) => others.flatMap(other => [...mainTerms(other).keys()])
   const own = [...weighed.weights.keys(), ...termsOf(likely.flatMap(each => [each.own, ...each.others]))]
   const [kept, spellings] = await Promise.all([figuresOf(db, own), findSpellings(db, weighed.normal, weighed.words)])
   const concepts = [
-    ...synonymsIn(weighed.normal, await synonyms(kept.synonyms)).map(each => ({ ...each, share: shares.synonym })),
+    ...synonymsIn(weighed.normal, tried ?? (await synonyms(kept.synonyms))).map(each => ({ ...each, share: shares.synonym })),
     ...inGroups(spellings.map(({ own, other, isMistake }) => ({ own, other, share: isMistake ? shares.mistake : shares.reading }))),
   ]
   const missing = termsOf(concepts.flatMap(each => [each.own, ...each.others])).filter(term => !own.includes(term))
