@@ -11,7 +11,7 @@ import {
   settleReaction,
   settleTopic,
 } from './reputation/effects.ts'
-import { refreshBoard, refreshHelpful, refreshPost, refreshTopic, tellSynonyms } from './search/effects.ts'
+import { refreshAuthor, refreshBoard, refreshHelpful, refreshPost, refreshTopic, tellSynonyms } from './search/effects.ts'
 
 /** One consequence of an event. Each is safe to repeat. */
 export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
@@ -24,7 +24,7 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'account.reset_asked': [mailReset],
   'account.password_changed': [mailPasswordChanged],
   'account.email_change_asked': [mailEmailChange],
-  'account.closed': [clearAway, endCertifications],
+  'account.closed': [clearAway, endCertifications, refreshAuthor],
   'board.changed': [refreshBoard],
   'synonyms.changed': [tellSynonyms],
   'topic.asked': [refreshTopic],
@@ -42,9 +42,9 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'reaction.withdrawn': [settleReaction, refreshHelpful],
   'certification.applied': [mailCheckers],
   'certification.second_look_asked': [mailCheckers],
-  'certification.decided': [mailHolder, deletePicture],
+  'certification.decided': [mailHolder, deletePicture, refreshAuthor],
   'certification.expiring': [mailHolder],
-  'certification.ended': [mailHolder, deletePicture],
+  'certification.ended': [mailHolder, deletePicture, refreshAuthor],
 }
 
 /** Which cached pages no longer tell the truth after an event, by the tags they were kept under. */

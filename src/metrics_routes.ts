@@ -7,6 +7,7 @@ import { listLatestChecks } from './platform/search/mirror/checks.ts'
 import { findLag } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
+import { countSearches } from './search/use_queries.ts'
 
 /**
  * Numbers for Prometheus: this process's own, and what the database says of all processes together. For whoever has `METRICS_TOKEN`;
@@ -45,7 +46,7 @@ async function readShared(app: App, { db, engines }: Services): Promise<Registry
   const registry = new Registry()
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Gauge({ name: `hiroba_${name}`, help, labelNames, registers: [registry] })
-  const [jobs, lag, checks] = await Promise.all([listJobFigures(db), findLag(db), listLatestChecks(db)])
+  const [jobs, lag, checks, use] = await Promise.all([listJobFigures(db), findLag(db), listLatestChecks(db), countSearches(db, 1)])
   const waiting = gauge('jobs_waiting', 'Jobs that are due or running, by task', ['task'])
   const oldest = gauge('jobs_oldest_seconds', 'Seconds the oldest due job has waited, by task', ['task'])
   const failing = gauge('jobs_failing', 'Jobs that have failed and wait for another try, by task', ['task'])
@@ -64,6 +65,10 @@ async function readShared(app: App, { db, engines }: Services): Promise<Registry
     drift.set({ engine }, mended)
     checked.set({ engine }, at.getTime() / 1000)
   }
+  const day = gauge('search_use_day', 'Searches of this day, and of them what came out: without result, opened, found or not, asks ended', [
+    'what',
+  ])
+  for (const [what, count] of Object.entries(use)) day.set({ what }, count)
   const { pages, served, rendered } = app.cache.figures()
   gauge('page_cache_pages', 'Pages kept for guests').set(pages)
   const counted = (name: string, help: string, value: number) =>

@@ -8,6 +8,7 @@ import { boardAdminRoutes } from './admin/routes/boards.ts'
 import { certificationAdminRoutes } from './admin/routes/certifications.ts'
 import { contestRoutes } from './admin/routes/contests.ts'
 import { memberRoutes } from './admin/routes/members.ts'
+import { searchReportRoutes } from './admin/routes/searches.ts'
 import { setupRoutes } from './admin/routes/setup.ts'
 import { siteRoutes } from './admin/routes/site.ts'
 import { synonymRoutes } from './admin/routes/synonyms.ts'
@@ -54,6 +55,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await avatarRoutes(app, services)
   await setupRoutes(app, services)
   await siteRoutes(app, services)
+  await searchReportRoutes(app, services)
   await synonymRoutes(app, services)
   await memberRoutes(app, services)
   await boardAdminRoutes(app, services)

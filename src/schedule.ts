@@ -7,6 +7,8 @@ import { sweepThrottles } from './platform/throttle.ts'
 import { watchExpiry } from './reputation/certification.ts'
 import { decideAllLevels } from './reputation/levels.ts'
 import { checkSearch } from './search/checking.ts'
+import { refreshDocumentsOf } from './search/documents.ts'
+import { learnBoosts, learnEarlierSearches } from './search/learning.ts'
 import { mirrorOutdated } from './search/mirroring.ts'
 import { sweepSearches } from './search/remembering.ts'
 import { sweepVisits } from './topics/visits.ts'
@@ -22,6 +24,8 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },
     { task: 'levels.decide', match: '7 4 * * *', run: () => decideAllLevels(db) },
+    { task: 'searches.learn', match: '37 4 * * *', run: async () => refreshDocumentsOf(db, search, await learnBoosts(db)) },
+    { task: 'searches.suggest', match: '*/20 * * * *', run: () => learnEarlierSearches(db) },
     { task: 'search.refresh', match: '*/30 * * * *', run: () => search.refresh() },
     { task: MIRROR, match: '*/5 * * * *', run: () => mirrorOutdated(services) },
     { task: 'search.check', match: '11 3 * * *', run: () => checkSearch(services) },

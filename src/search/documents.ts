@@ -78,6 +78,26 @@ export async function refreshBoardDocuments(db: Db, engine: SearchEngine, boardI
   }
 }
 
+/** The same for these topics, some at a time. */
+export async function refreshDocumentsOf(db: Db, engine: SearchEngine, topicIds: readonly number[]): Promise<void> {
+  for (let at = 0; at < topicIds.length; at += TOPICS_TOGETHER) {
+    const ids = topicIds.slice(at, at + TOPICS_TOGETHER)
+    await refreshDocuments(db, engine, sql`${topics.id} = any(${sql.param(ids)}::bigint[])`)
+  }
+}
+
+/** The same for everything one person wrote: what stands beside his name has changed. */
+export async function refreshAuthorDocuments(db: Db, engine: SearchEngine, authorId: number): Promise<void> {
+  for (let last = 0; ; ) {
+    const own = and(eq(posts.authorId, authorId), gt(posts.id, last))
+    const rows = await db.select({ id: posts.id }).from(posts).where(own).orderBy(posts.id).limit(TOPICS_TOGETHER)
+    const ids = rows.map(row => row.id)
+    if (ids.length === 0) return
+    await refreshDocuments(db, engine, sql`${posts.id} = any(${sql.param(ids)}::bigint[])`)
+    last = ids.at(-1) ?? 0
+  }
+}
+
 /**
  * What may be found is put, what is hidden or withdrawn goes. Another job may have put newer words while this one still held older
  * ones, so what was put is looked at once more: whoever ends last leaves what stands.
@@ -146,6 +166,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       post: { id: posts.id, kind: posts.kind, text: posts.bodyText, createdAt: posts.createdAt },
       helpful: helpfulOf,
       boost: searchBoosts.boost,
+      certified: sql<boolean>`${accounts.certification} is not null and ${accounts.closedAt} is null and ${posts.kind} = 'answer'`,
       topic: topics,
       author: accounts.handle,
       added: sql<string | null>`(select string_agg(a.body, E'\\n' order by a.id) from addenda a where a.post_id = ${posts.id})`,
@@ -155,7 +176,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .leftJoin(searchBoosts, eq(searchBoosts.topicId, topics.id))
     .where(and(chosen, mayBeFound))
-  return rows.map(({ post, topic, author, added, helpful, boost }) => ({
+  return rows.map(({ post, topic, author, added, helpful, boost, certified }) => ({
     id: documentId(post),
     group: String(topic.id),
     title: topic.title,
@@ -169,6 +190,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       tag: topic.tags.map(tag => tag.toLowerCase()),
       author,
       part: post.kind,
+      certified,
       year: yearIn(post.createdAt),
     },
     createdAt: post.createdAt,

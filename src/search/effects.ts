@@ -1,6 +1,12 @@
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
-import { refreshBoardDocuments, refreshHelpfulDocuments, refreshPostDocument, refreshTopicDocuments } from './documents.ts'
+import {
+  refreshAuthorDocuments,
+  refreshBoardDocuments,
+  refreshHelpfulDocuments,
+  refreshPostDocument,
+  refreshTopicDocuments,
+} from './documents.ts'
 import { allSynonyms } from './synonym_queries.ts'
 
 type OfTopic = EventOf<
@@ -39,3 +45,9 @@ export async function refreshHelpful({ db, search }: Services, { data }: EventOf
 export async function tellSynonyms({ db, search }: Pick<Services, 'db' | 'search'>): Promise<void> {
   await search.setSynonyms?.(await allSynonyms(db))
 }
+
+/** A mark beside a name came or went: his answers can be found by it. */
+export const refreshAuthor = (
+  { db, search }: Services,
+  { data }: EventOf<'certification.decided' | 'certification.ended' | 'account.closed'>,
+) => refreshAuthorDocuments(db, search, data.accountId)
