@@ -25,6 +25,7 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'account.password_changed': [mailPasswordChanged],
   'account.email_change_asked': [mailEmailChange],
   'account.closed': [clearAway, endCertifications, refreshAuthor],
+  'account.changed': [refreshAuthor],
   'board.changed': [refreshBoard],
   'synonyms.changed': [tellSynonyms],
   'topic.asked': [refreshTopic],

@@ -80,7 +80,8 @@ export async function buildWeb(options: WebOptions): Promise<App> {
     // A picture over a slow line takes its time; a silent line, or headers that come drop by drop, do not hold a place.
     requestTimeout: 120_000,
     connectionTimeout: SILENCE,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    // Ten thousand Japanese letters in an address are a search too, and get an answer.
+    http: { maxHeaderSize: 128 * 1024, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     ajv: { customOptions: { removeAdditional: 'all', coerceTypes: 'array', allErrors: true } },
     rewriteUrl: overrideMethod,
   }).withTypeProvider<TypeBoxTypeProvider>() as unknown as App

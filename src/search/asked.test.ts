@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { chosenOf, filtersOf, LONGEST, searchPath, toggled, wordsOf } from './asked.ts'
+import { longestQuery } from '../platform/search/query.ts'
+import { chosenOf, filtersOf, searchPath, toggled, wordsOf } from './asked.ts'
 
 test('a search’s address says everything in one order, leaves out what is empty, and turns a value on and off', () => {
   const asked = { q: ' スマホ\tつながらない ', kind: ['tip', 'tip'], board: 'network', sort: 'fit', after: '' }
@@ -17,6 +18,6 @@ test('values that make no sense choose nothing', () => {
 })
 
 test('a whole letter is cut, between its characters', () => {
-  expect(wordsOf({ q: '👍'.repeat(LONGEST + 1) })).toEqual({ words: '👍'.repeat(LONGEST), cut: true })
-  expect(wordsOf({ q: `  ${'あ'.repeat(LONGEST)}\u0007 ` })).toEqual({ words: 'あ'.repeat(LONGEST), cut: false })
+  expect(wordsOf({ q: '👍'.repeat(longestQuery + 1) })).toEqual({ words: '👍'.repeat(longestQuery), cut: true })
+  expect(wordsOf({ q: `  ${'あ'.repeat(longestQuery)}\u0007 ` })).toEqual({ words: 'あ'.repeat(longestQuery), cut: false })
 })

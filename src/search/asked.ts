@@ -1,6 +1,7 @@
 import type { Board } from '../boards/queries.ts'
 import { KINDS } from '../boards/schema.ts'
 import type { SearchFilters } from '../platform/search/engine.ts'
+import { longestQuery } from '../platform/search/query.ts'
 
 /** What a search page's address says. Lists come as one value or several; what makes no sense is passed over. */
 export type Asked = {
@@ -18,8 +19,6 @@ export type Facet = (typeof FACETS)[number]
 export const SORTS = ['fit', 'new', 'helpful'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** Letters of a search that are read; whoever pastes a whole letter is told so. */
-export const LONGEST = 400
 const MOST_VALUES = 20
 
 /** The words of a search as they are looked for, on one line; `cut` when there were more than are read. */
@@ -30,7 +29,7 @@ export function wordsOf({ q = '' }: Asked): { words: string; cut: boolean } {
       .replace(/\s+/gu, ' ')
       .trim(),
   ]
-  return { words: letters.slice(0, LONGEST).join('').trim(), cut: letters.length > LONGEST }
+  return { words: letters.slice(0, longestQuery).join('').trim(), cut: letters.length > longestQuery }
 }
 
 export const sortOf = ({ sort }: Asked): Sort => SORTS.find(name => name === sort) ?? 'fit'

@@ -3,6 +3,7 @@ import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchDocument, SearchEngine } from '../platform/search/engine.ts'
 import { posts, topics } from '../topics/schema.ts'
+import { nameKey } from './engine_query.ts'
 import { searchBoosts } from './schema.ts'
 
 const documentId = (post: { id: number }) => `post-${post.id}`
@@ -168,7 +169,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       boost: searchBoosts.boost,
       certified: sql<boolean>`${accounts.certification} is not null and ${accounts.closedAt} is null and ${posts.kind} = 'answer'`,
       topic: topics,
-      author: accounts.handle,
+      author: { handle: accounts.handle, name: accounts.name, closedAt: accounts.closedAt },
       added: sql<string | null>`(select string_agg(a.body, E'\\n' order by a.id) from addenda a where a.post_id = ${posts.id})`,
     })
     .from(posts)
@@ -187,8 +188,8 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       kind: topic.kind,
       solved: topic.solvedAt !== null,
       guaranteed: topic.guaranteedAt !== null,
-      tag: topic.tags.map(tag => tag.toLowerCase()),
-      author,
+      tag: topic.tags.map(nameKey),
+      author: author.closedAt ? [] : [nameKey(author.handle), nameKey(author.name)],
       part: post.kind,
       certified,
       year: yearIn(post.createdAt),

@@ -46,8 +46,8 @@ export async function tellSynonyms({ db, search }: Pick<Services, 'db' | 'search
   await search.setSynonyms?.(await allSynonyms(db))
 }
 
-/** A mark beside a name came or went: his answers can be found by it. */
+/** A name or the mark beside it has changed: what somebody wrote can be found by them. */
 export const refreshAuthor = (
   { db, search }: Services,
-  { data }: EventOf<'certification.decided' | 'certification.ended' | 'account.closed'>,
+  { data }: EventOf<'account.changed' | 'certification.decided' | 'certification.ended' | 'account.closed'>,
 ) => refreshAuthorDocuments(db, search, data.accountId)

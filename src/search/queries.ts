@@ -5,7 +5,8 @@ import type { SearchEngine } from '../platform/search/engine.ts'
 import { excerptOf, markMatches, type ExcerptSegment as Segment } from '../platform/search/excerpt.ts'
 import { listTopics, type TopicLine, topicsByIds } from '../topics/queries.ts'
 import { type QuotedPost, quotedPosts } from './answer_queries.ts'
-import { type Asked, FACETS, filtersOf, sortOf, wordsOf } from './asked.ts'
+import { type Asked, FACETS, wordsOf } from './asked.ts'
+import { engineQueryOf } from './engine_query.ts'
 import { type Claim, claimOf, leadOf, nearestOf } from './leading.ts'
 
 /** One topic that was found: the post that fits best, the sentence that says so. */
@@ -22,20 +23,19 @@ const SENTENCE = 160
  * so what was hidden a moment ago never comes out. Undefined when nothing was asked.
  */
 export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, asked: Asked, boards: Board[]) {
-  const { words: text, cut } = wordsOf(asked)
-  if (!text) return asked.tag ? listTagged(db, actor, asked.tag, asked.after) : undefined
-  const sort = sortOf(asked)
+  const query = engineQueryOf(asked, boards)
+  if (!query) return asked.tag ? listTagged(db, actor, asked.tag, asked.after) : undefined
+  const { marks, cut, ...wanted } = query
   const { hits, ...found } = await engine.search({
-    text,
+    ...wanted,
     visibility: visibleTo(actor),
-    filters: filtersOf(asked, boards),
     limit: asked.limit ?? PAGE,
     after: asked.after,
     distinct: true,
-    sort,
     facets: FACETS,
   })
-  const near = asked.after || sort !== 'fit' ? [] : nearestOf(hits)
+  const looked = [...marks, ...(found.also ?? [])]
+  const near = asked.after || wanted.sort !== 'fit' ? [] : nearestOf(hits)
   const topicIds = near.map(hit => Number(hit.group))
   const [topics, posts] = await Promise.all([
     topicsByIds(
@@ -45,7 +45,6 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
     ),
     quotedPosts(db, actor, { postIds: hits.map(postIdOf), topicIds }),
   ])
-  const looked = [text, ...(found.also ?? [])]
   const results = hits.flatMap((hit): Found[] => {
     const topic = topics.get(Number(hit.group))
     const post = posts.find(({ id }) => id === postIdOf(hit))
