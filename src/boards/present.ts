@@ -24,6 +24,12 @@ export function presentBoard(board: Board, locale: Locale, current?: { id: numbe
   }
 }
 
+/** The boards beside a page, and how many topics there are in all of them. */
+export function presentNav(groups: BoardGroup[], locale: Locale, current?: Board) {
+  const boards = presentGroups(groups, locale, current)
+  return { boards, allCount: boards.reduce((sum, { topicCount }) => sum + topicCount, 0) }
+}
+
 /** Boards in two levels; a group is open where the reader stands in it. Counts of a group include its children. */
 export function presentGroups(groups: BoardGroup[], locale: Locale, current?: Board) {
   return groups.map(({ board, children }) => ({

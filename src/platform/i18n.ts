@@ -79,5 +79,6 @@ export function agoText(locale: Locale, at: Date, now = Date.now()): string {
   const seconds = Math.max(0, (now - at.getTime()) / 1000)
   const step = STEPS.find(([, size]) => seconds >= size)
   if (!step) return translate(locale, 'time.justNow')
-  return relative[locale].format(-Math.floor(seconds / step[1]), step[0])
+  const text = relative[locale].format(-Math.floor(seconds / step[1]), step[0])
+  return locale === 'ja' ? text.replaceAll(' ', '') : text
 }

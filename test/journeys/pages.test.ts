@@ -1,7 +1,10 @@
 import { eq } from 'drizzle-orm'
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accounts } from '../../src/accounts/schema.ts'
+import { applyForCertification } from '../../src/reputation/certifying.ts'
+import { addSynonyms } from '../../src/search/synonyms.ts'
 import { topics } from '../../src/topics/schema.ts'
 import { seedDemo } from '../../src/transfer/demo.ts'
 import { axe, describeInBrowser } from '../browser.ts'
@@ -14,6 +17,8 @@ let forum: Forum
 let topicPath = ''
 let openingId = 0
 let editedPath = ''
+let certificationPath = ''
+let synonymPath = ''
 
 const person = async (handle: string) => {
   const [account] = await forum.db.select({ id: accounts.id }).from(accounts).where(eq(accounts.handle, handle))
@@ -30,8 +35,34 @@ beforeAll(async () => {
   topicPath = `/t/${shown?.id}`
   openingId = shown?.openingId ?? 0
   editedPath = (await (await forum.as()).get(topicPath)).body.match(/\/posts\/\d+\/history/)?.[0] ?? ''
+  const file = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#ffffff' } })
+    .png()
+    .toBuffer()
+  const certificate = {
+    grade: 'dotcom_master_2013/basic',
+    edition: '2024',
+    number: '1234567',
+    issuedOn: '2025-04-01',
+    expiresOn: '',
+    wantsAdvisor: false,
+  }
+  const { id } = await applyForCertification(forum.services, await person('tamaki'), certificate, file)
+  certificationPath = `/admin/certifications/${id}`
+  synonymPath = `/admin/search/synonyms/${await addSynonyms(forum.db, await person('operator'), { way: 'both', words: '冷蔵庫, 冷ぞう庫', from: '' })}`
 }, 60_000)
 afterAll(() => forum.close())
+
+const NO_LINK = 'not-a-link-of-ours'
+const FAULTS: Partial<Record<string, number>> = {
+  '/nowhere': 404,
+  [`/reset/${NO_LINK}`]: 422,
+  [`/confirm/${NO_LINK}`]: 422,
+  [`/email/${NO_LINK}`]: 422,
+}
+
+/** Doors for machines, for parts of a page, to files, and those that only lead on; `/setup` is open for the first visitor alone. */
+const NO_PAGES =
+  /^\/(healthz|readyz|assets|media|api|posts\/:id$|me\/export|t\/:id\/similar|ask\/similar|pictures\/:key|admin\/mailbox\/:id|setup|metrics|search\/suggestions|opensearch)|\/picture$/
 
 const width = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
 
@@ -49,7 +80,12 @@ describeInBrowser('every page', newPage => {
       '/search?q=zzzzzz',
       '/login',
       '/signup',
+      '/signup/sent',
       '/reset',
+      '/reset/sent',
+      '/reset/not-a-link-of-ours',
+      '/confirm/not-a-link-of-ours',
+      '/email/not-a-link-of-ours',
       '/preferences',
       '/u/yuko',
       '/help',
@@ -66,11 +102,16 @@ describeInBrowser('every page', newPage => {
       '/me',
       '/me/profile',
       '/me/account',
+      '/me/email',
+      '/me/password',
+      '/me/close',
+      '/me/avatar',
       '/me/devices',
       '/me/certification',
       '/me/drafts',
       '/u/tamaki/points',
       '/u/tamaki/level',
+      '/pictures',
       `/posts/${openingId}/edit`,
       `/posts/${openingId}/withdraw`,
       `/posts/${openingId}/comments`,
@@ -83,11 +124,23 @@ describeInBrowser('every page', newPage => {
       '/admin/members',
       '/admin/settings',
       '/admin/boards/new',
+      '/admin/boards/network',
+      '/admin/members/yuko',
+      certificationPath,
+      '/admin/search/synonyms',
+      synonymPath,
       '/admin/certifications',
       '/admin/certifications?list=decided',
       '/admin/contests',
     ],
   }
+  test('is looked at here: none is forgotten', () => {
+    const shapes = Object.values(pages).flatMap(paths => paths().map(path => path.replace(/[?#].*/, '')))
+    const doors = forum.app.doors.filter(({ method, url }) => method === 'GET' && !NO_PAGES.test(url)).map(({ url }) => url)
+    const unseen = doors.filter(url => !shapes.some(path => new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`).test(path)))
+    expect(unseen).toEqual([])
+  })
+
   for (const [handle, paths] of Object.entries(pages))
     for (const theme of ['light', 'dark'] as const)
       test(`of ${handle || 'a guest'} is open to everybody (WCAG 2.2 AA), ${theme}, and fits a narrow and a wide screen`, {
@@ -97,14 +150,32 @@ describeInBrowser('every page', newPage => {
         if (handle) await forum.enter(page, await person(handle))
         for (const path of paths()) {
           const answer = await page.goto(path)
-          expect(answer?.status(), path).toBe(path === '/nowhere' ? 404 : 200)
-          expect(await axe(page), path).toEqual([])
+          expect(answer?.status(), path).toBe(FAULTS[path] ?? 200)
           expect(await width(page), `${path} at 1360`).toBe(0)
+          if (theme === 'light') expect(await axe(page), path).toEqual([])
           await page.setViewportSize({ width: 360, height: 780 })
           expect(await width(page), `${path} at 360`).toBe(0)
+          if (theme === 'dark') expect(await axe(page), path).toEqual([])
           await page.setViewportSize({ width: 1360, height: 900 })
         }
       })
+
+  test('a form with mistakes says so to everybody too, in both themes', { timeout: 60_000 }, async () => {
+    for (const [theme, handle, path] of [
+      ['light', '', '/signup'],
+      ['dark', 'tamaki', '/ask'],
+      ['light', 'operator', '/admin/boards/new'],
+    ] as const) {
+      const page = await newPage({ site: forum.site, theme, width: 360 })
+      if (handle) await forum.enter(page, await person(handle))
+      await page.goto(path)
+      await page.evaluate('document.querySelector("main form").noValidate = true')
+      await page.locator('main form button.primary').first().click()
+      await page.locator('main [aria-invalid=true]').first().waitFor()
+      expect(await axe(page), path).toEqual([])
+      expect(await width(page), path).toBe(0)
+    }
+  })
 
   test('the three type sizes are three, and each fits a screen of 360 px', { timeout: 120_000 }, async () => {
     const page = await newPage({ site: forum.site, width: 360 })

@@ -93,7 +93,10 @@ async function showAskForm(
   const values = form.values ?? {}
   const groups = inGroups(await listBoards(db, actor)).map(({ board, children }) => ({
     label: presentBoard(board, preferences.locale).name,
-    boards: [board, ...children].map(each => presentBoard(each, preferences.locale, { id: Number(values.boardId) })),
+    boards: [board, ...children].map(each => ({
+      ...presentBoard(each, preferences.locale, { id: Number(values.boardId) }),
+      kinds: each.kinds.join(' '),
+    })),
   }))
   const kinds = KINDS.map(kind => ({ kind, label: t(`kinds.${kind}`), hint: t(`kinds.hint.${kind}`), isChosen: kind === values.kind }))
   return reply.page('topics/ask', {

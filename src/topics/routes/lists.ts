@@ -1,7 +1,7 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { inGroups } from '../../boards/groups.ts'
-import { presentBoard, presentGroups } from '../../boards/present.ts'
+import { presentBoard, presentGroups, presentNav } from '../../boards/present.ts'
 import { findBoard, listBoards } from '../../boards/queries.ts'
 import { renderBody } from '../../platform/html.ts'
 import type { Services } from '../../platform/services.ts'
@@ -20,7 +20,7 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
     const [page, all] = await Promise.all([listTopics(db, actor, { list, after: query.after }), listBoards(db, actor)])
     const model = {
       ...presentList(request, page, '/', list),
-      boards: presentGroups(inGroups(all), preferences.locale),
+      ...presentNav(inGroups(all), preferences.locale),
       ownBoards: all.filter(board => actor.interests.includes(board.id)).map(board => presentBoard(board, preferences.locale)),
       isFirstPage: !query.after,
     }
@@ -46,7 +46,7 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
         board: { ...shown, rulesHtml: shown.rules && (await renderBody(shown.rules)).html },
         parent: parent && presentBoard(parent, preferences.locale),
         children: all.filter(child => child.parentId === board.id).map(child => presentBoard(child, preferences.locale)),
-        boards: presentGroups(inGroups(all), preferences.locale, board),
+        ...presentNav(inGroups(all), preferences.locale, board),
         ...presentList(request, page, shown.path, list),
       }
       return reply
