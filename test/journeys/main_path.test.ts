@@ -95,8 +95,8 @@ describeInBrowser('the main path', newPage => {
       const guest = await open()
       await soon(async () => {
         await guest.goto('/')
-        await guest.getByRole('searchbox').first().fill(query)
-        await guest.getByRole('searchbox').first().press('Enter')
+        await guest.locator('[name=q]').first().fill(query)
+        await guest.locator('[name=q]').first().press('Enter')
         await guest.getByRole('heading', { level: 1, name: query }).waitFor()
         await guest.locator('.result', { hasText: title }).locator('mark').first().waitFor({ timeout: 300 })
       })
