@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accounts } from '../../src/accounts/schema.ts'
 import { applyForCertification } from '../../src/reputation/certifying.ts'
+import { contest } from '../../src/reputation/contesting.ts'
 import { addSynonyms } from '../../src/search/synonyms.ts'
 import { topics } from '../../src/topics/schema.ts'
 import { seedDemo } from '../../src/transfer/demo.ts'
@@ -17,8 +18,7 @@ let forum: Forum
 let topicPath = ''
 let openingId = 0
 let editedPath = ''
-let certificationPath = ''
-let synonymPath = ''
+let queuePaths: string[] = []
 
 const person = async (handle: string) => {
   const [account] = await forum.db.select({ id: accounts.id }).from(accounts).where(eq(accounts.handle, handle))
@@ -35,22 +35,26 @@ beforeAll(async () => {
   topicPath = `/t/${shown?.id}`
   openingId = shown?.openingId ?? 0
   editedPath = (await (await forum.as()).get(topicPath)).body.match(/\/posts\/\d+\/history/)?.[0] ?? ''
-  const file = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#ffffff' } })
-    .png()
-    .toBuffer()
-  const certificate = {
-    grade: 'dotcom_master_2013/basic',
-    edition: '2024',
-    number: '1234567',
-    issuedOn: '2025-04-01',
-    expiresOn: '',
-    wantsAdvisor: false,
-  }
-  const { id } = await applyForCertification(forum.services, await person('tamaki'), certificate, file)
-  certificationPath = `/admin/certifications/${id}`
-  synonymPath = `/admin/search/synonyms/${await addSynonyms(forum.db, await person('operator'), { way: 'both', words: '冷蔵庫, 冷ぞう庫', from: '' })}`
+  queuePaths = await makeQueues()
 }, 60_000)
 afterAll(() => forum.close())
+
+/** Something in each of the operator's lists, and where one looks at it alone. */
+async function makeQueues(): Promise<string[]> {
+  const { db } = forum
+  const [tamaki, operator] = [await person('tamaki'), await person('operator')]
+  const picture = sharp({ create: { width: 600, height: 400, channels: 3, background: '#ffffff' } }).png()
+  const certificate = { grade: 'dotcom_master_2013/basic', edition: '2024', number: '1234567', issuedOn: '2025-04-01', expiresOn: '' }
+  await applyForCertification(forum.services, tamaki, { ...certificate, wantsAdvisor: false }, await picture.toBuffer())
+  await contest(db, tamaki, { words: 'この点数には納得がいきません。' })
+  await addSynonyms(db, operator, { way: 'both', words: '冷蔵庫, 冷ぞう庫', from: '' })
+  const browser = await forum.as(operator)
+  return Promise.all(
+    ['/admin/certifications', '/admin/contests', '/admin/search/synonyms'].map(
+      async list => (await browser.get(list)).body.match(`${list}/[0-9]+`)?.[0] ?? list,
+    ),
+  )
+}
 
 const NO_LINK = 'not-a-link-of-ours'
 const FAULTS: Partial<Record<string, number>> = {
@@ -126,9 +130,8 @@ describeInBrowser('every page', newPage => {
       '/admin/boards/new',
       '/admin/boards/network',
       '/admin/members/yuko',
-      certificationPath,
       '/admin/search/synonyms',
-      synonymPath,
+      ...queuePaths,
       '/admin/certifications',
       '/admin/certifications?list=decided',
       '/admin/contests',
