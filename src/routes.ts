@@ -7,6 +7,7 @@ import { signupRoutes } from './accounts/routes/signup.ts'
 import { boardAdminRoutes } from './admin/routes/boards.ts'
 import { certificationAdminRoutes } from './admin/routes/certifications.ts'
 import { contestRoutes } from './admin/routes/contests.ts'
+import { healthPageRoutes } from './admin/routes/health.ts'
 import { memberRoutes } from './admin/routes/members.ts'
 import { searchReportRoutes } from './admin/routes/searches.ts'
 import { setupRoutes } from './admin/routes/setup.ts'
@@ -56,6 +57,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await setupRoutes(app, services)
   await siteRoutes(app, services)
   await searchReportRoutes(app, services)
+  await healthPageRoutes(app, services)
   await synonymRoutes(app, services)
   await memberRoutes(app, services)
   await boardAdminRoutes(app, services)

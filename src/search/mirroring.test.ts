@@ -319,6 +319,8 @@ describe('who answers is told', () => {
     server.mood('failing')
     for (let n = 0; n < 4; n++) await found('sojiki')
     expect(await ready()).toEqual({ status: 'ready', search: 'postgres', away: ['meilisearch'] })
+    const operator = await forum.as(await makeOperator(forum.db))
+    expect((await operator.get('/admin/health')).body).toContain('Meilisearchから応答がない')
     const numbers = (await guest.get('/metrics')).body
     expect(numbers).toContain('hiroba_search_breaker_open 1')
     expect(numbers).toMatch(/hiroba_search_fallbacks_total\{reason="failed"\} \d+/)
@@ -326,6 +328,9 @@ describe('who answers is told', () => {
     server.mood('well')
     await until('it is there again', async () => !(await ready()).away)
     expect(await ready()).toEqual({ status: 'ready', search: 'meilisearch' })
+    const well = (await operator.get('/admin/health')).body
+    expect(well).not.toContain('Meilisearchから応答がない')
+    expect(well).toContain('<dd>Meilisearch</dd>')
   })
 
   test('a reader’s page of results is there either way', async () => {

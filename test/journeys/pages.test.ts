@@ -126,6 +126,7 @@ describeInBrowser('every page', newPage => {
       '/admin/boards',
       '/admin/mailbox',
       '/admin/members',
+      '/admin/health',
       '/admin/settings',
       '/admin/boards/new',
       '/admin/boards/network',
