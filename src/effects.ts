@@ -1,4 +1,5 @@
 import { clearAway, mailConfirmation, mailEmailChange, mailKnownAddress, mailPasswordChanged, mailReset } from './accounts/effects.ts'
+import { endWorkOf, mailDecision, mailDomainProof, mailInvitation } from './companies/effects.ts'
 import type { EventName, EventOf } from './events.ts'
 import type { Services } from './platform/services.ts'
 import {
@@ -11,7 +12,7 @@ import {
   settleReaction,
   settleTopic,
 } from './reputation/effects.ts'
-import { refreshAuthor, refreshBoard, refreshHelpful, refreshPost, refreshTopic, tellSynonyms } from './search/effects.ts'
+import { refreshAuthor, refreshBoard, refreshHelpful, refreshPost, refreshProduct, refreshTopic, tellSynonyms } from './search/effects.ts'
 
 /** One consequence of an event. Each is safe to repeat. */
 export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
@@ -24,8 +25,14 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'account.reset_asked': [mailReset],
   'account.password_changed': [mailPasswordChanged],
   'account.email_change_asked': [mailEmailChange],
-  'account.closed': [clearAway, endCertifications, refreshAuthor],
+  'account.closed': [clearAway, endCertifications, refreshAuthor, endWorkOf],
   'account.changed': [refreshAuthor],
+  'company.domain_mail_asked': [mailDomainProof],
+  'company.admitted': [mailDecision],
+  'company.declined': [mailDecision],
+  'company.invited': [mailInvitation],
+  'product.changed': [refreshProduct],
+  'topic.products_named': [refreshTopic],
   'board.changed': [refreshBoard],
   'synonyms.changed': [tellSynonyms],
   'topic.asked': [refreshTopic],
@@ -55,7 +62,17 @@ export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'certification.decided' || name === 'certification.ended') return ['people', `account:${data.accountId}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
+  if ('companyId' in data) return staleCompany(data as CompanyData)
   if (!('topicId' in data) || name === 'ask.deflected') return []
   const inLists = name !== 'reaction.given' && name !== 'reaction.withdrawn' && name !== 'comment.posted'
-  return [`topic:${data.topicId}`, ...(inLists ? ['lists', `board:${data.boardId}`] : [])]
+  const inProducts = inLists || ('kind' in data && data.kind === 'me_too')
+  return [`topic:${data.topicId}`, ...(inProducts ? ['products'] : []), ...(inLists ? ['lists', `board:${data.boardId}`] : [])]
 }
+
+/** A company's page, its products' pages, and the topics that name them. */
+type CompanyData = { companyId: number; productId?: number }
+const staleCompany = (data: CompanyData) => [
+  'companies',
+  `company:${data.companyId}`,
+  ...(data.productId ? [`product:${data.productId}`] : []),
+]

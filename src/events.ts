@@ -39,6 +39,20 @@ export type Events = {
   'certification.decided': { certificationId: number; accountId: number }
   'certification.expiring': { certificationId: number; accountId: number }
   'certification.ended': { certificationId: number; accountId: number }
+  'company.applied': { companyId: number; actorId: number }
+  'company.domain_mail_asked': { companyId: number; actorId: number }
+  'company.domain_proven': { companyId: number }
+  'company.admitted': { companyId: number; actorId: number }
+  'company.declined': { companyId: number; actorId: number }
+  'company.changed': { companyId: number; actorId: number }
+  'company.invited': { companyId: number; actorId: number; invitationId: number }
+  'company.member_joined': { companyId: number; accountId: number }
+  'company.member_left': { companyId: number; accountId: number; successorId: number }
+  'company.role_changed': { companyId: number; accountId: number }
+  'product.added': { companyId: number; productId: number; actorId: number }
+  'product.changed': { companyId: number; productId: number; actorId: number }
+  'product.version_added': { companyId: number; productId: number; versionId: number; actorId: number }
+  'topic.products_named': { topicId: number; boardId: number; actorId: number; productIds: number[] }
   'site.changed': Record<string, never>
   'topics.imported': { boardIds: number[] }
 }

@@ -6,6 +6,7 @@ import { sessionRoutes } from './accounts/routes/session.ts'
 import { signupRoutes } from './accounts/routes/signup.ts'
 import { boardAdminRoutes } from './admin/routes/boards.ts'
 import { certificationAdminRoutes } from './admin/routes/certifications.ts'
+import { companyAdminRoutes } from './admin/routes/companies.ts'
 import { contestRoutes } from './admin/routes/contests.ts'
 import { healthPageRoutes } from './admin/routes/health.ts'
 import { memberRoutes } from './admin/routes/members.ts'
@@ -15,6 +16,12 @@ import { siteRoutes } from './admin/routes/site.ts'
 import { synonymRoutes } from './admin/routes/synonyms.ts'
 import { openapiRoutes } from './api/routes/openapi.ts'
 import { apiSearchRoutes } from './api/routes/search.ts'
+import { applicationRoutes } from './companies/routes/applications.ts'
+import { manageRoutes } from './companies/routes/manage.ts'
+import { namingRoutes } from './companies/routes/naming.ts'
+import { placeRoutes } from './companies/routes/places.ts'
+import { productRoutes } from './companies/routes/products.ts'
+import { teamRoutes } from './companies/routes/team.ts'
 import { healthRoutes } from './health_routes.ts'
 import { helpRoutes } from './help_routes.ts'
 import { avatarRoutes } from './media/routes/avatars.ts'
@@ -63,6 +70,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await boardAdminRoutes(app, services)
   await certificationAdminRoutes(app, services)
   await contestRoutes(app, services)
+  await companyAdminRoutes(app, services)
   await listRoutes(app, services)
   await topicRoutes(app, services)
   await askRoutes(app, services)
@@ -73,6 +81,12 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await reactionRoutes(app, services)
   await certificationRoutes(app, services)
   await pointsRoutes(app, services)
+  await applicationRoutes(app, services)
+  await placeRoutes(app, services)
+  await manageRoutes(app, services)
+  await teamRoutes(app, services)
+  await productRoutes(app, services)
+  await namingRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

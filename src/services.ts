@@ -1,5 +1,6 @@
 import type { Config } from './platform/config.ts'
 import { openDatabase } from './platform/db.ts'
+import { readRecords } from './platform/dns.ts'
 import type { openLog } from './platform/log.ts'
 import { openMailer } from './platform/mail.ts'
 import { openMetrics } from './platform/metrics.ts'
@@ -22,7 +23,7 @@ export async function openServices(
   const [storage, render] = await Promise.all([openStorage({ dataDir: config.DATA_DIR, s3Url: config.S3_URL }), loadViews()])
   const metrics = openMetrics()
   const { stopSearch, ...search } = openSearch(config, db, log, metrics)
-  const services: Services = { config, db, sql, mail, storage, metrics, ...search, render, log, siteUrl }
+  const services: Services = { config, db, sql, mail, storage, metrics, ...search, render, log, readRecords, siteUrl }
   return {
     services,
     async close() {

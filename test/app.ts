@@ -94,6 +94,7 @@ async function logIn(app: App, { config }: Services, person: Actor): Promise<str
     id: person.id,
     role: person.role === 'guest' ? ('member' as const) : person.role,
     moderates: person.moderates.length > 0,
+    represents: person.companies.length > 0,
   }
   const { token } = await app.sessions.create(account, { device: 'test', address: '127.0.0.1' })
   return `${sessionCookieName(config)}=${token}`

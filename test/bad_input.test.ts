@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from '../src/accounts/actor.ts'
 import { accounts } from '../src/accounts/schema.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
+import type { Product } from '../src/companies/product_queries.ts'
+import type { CompanyRow } from '../src/companies/schema.ts'
 import { contest } from '../src/reputation/contesting.ts'
 import { certifications } from '../src/reputation/people/schema.ts'
 import { contests } from '../src/reputation/schema.ts'
@@ -12,13 +14,18 @@ import type { Post } from '../src/topics/page_queries.ts'
 import type { Topic } from '../src/topics/queries.ts'
 import { posts, topics } from '../src/topics/schema.ts'
 import { type Browser, type Form, startTestApp, type TestApp } from './app.ts'
+import { corporateNumber, makeCompany, makeProduct, productDraft } from './companies.ts'
 import { makeAnswer, makeBoard, makeTopic, openingOf, postNow, topicNow } from './making.ts'
-import { makeMember, makeOperator } from './people.ts'
+import { makeAgent, makeCompanyAdmin, makeMember, makeOperator } from './people.ts'
 
 let forum: TestApp
 let operator: Actor
 let browser: Browser
 let guest: Browser
+let manager: Browser
+let company: CompanyRow
+let product: Product
+let applied: CompanyRow
 let board: BoardRow
 let topic: Topic
 let own: Post
@@ -46,6 +53,12 @@ beforeAll(async () => {
   contestId = (await db.select({ id: contests.id }).from(contests))[0]?.id ?? 0
   browser = await forum.as(operator)
   guest = await forum.as()
+  company = await makeCompany(db)
+  product = await makeProduct(db, company)
+  applied = await makeCompany(db, { admittedAt: null, domainProvenAt: null, applicantId: operator.id })
+  manager = await forum.as(await makeCompanyAdmin(db, company, { handle: 'the_manager' }))
+  await makeCompanyAdmin(db, company)
+  await makeAgent(db, company, { handle: 'the_agent' })
 })
 afterAll(() => forum.close())
 
@@ -66,7 +79,7 @@ const BOARD = {
 let keys = 0
 const draftKey = () => `bad-input-key-${++keys}`
 
-type FormDoor = { path(): string; form(): Form; as?: 'guest'; numbers?: string[] }
+type FormDoor = { path(): string; form(): Form; as?: 'guest' | 'manager'; numbers?: string[] }
 
 /** Every form of the forum: where it goes, and what a careful person would send. Whatever is not here has to be put here. */
 const FORMS: Record<string, FormDoor> = {
@@ -78,6 +91,8 @@ const FORMS: Record<string, FormDoor> = {
       title: 'ひとつの質問です',
       body: '本文を書きました',
       tags: 'ルーター',
+      products: '',
+      company: '',
       draftKey: draftKey(),
     }),
   },
@@ -90,7 +105,10 @@ const FORMS: Record<string, FormDoor> = {
     numbers: ['topic'],
   },
   'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
-  'POST /t/:id/answers': { path: () => `/t/${topic.id}/answers`, form: () => ({ body: '回答を書きました', draftKey: draftKey() }) },
+  'POST /t/:id/answers': {
+    path: () => `/t/${topic.id}/answers`,
+    form: () => ({ body: '回答を書きました', company: '', draftKey: draftKey() }),
+  },
   'POST /t/:id/addenda': { path: () => `/t/${topic.id}/addenda`, form: () => ({ body: '補足を書きました', draftKey: draftKey() }) },
   'POST /t/:id/close': { path: () => `/t/${closing.id}/close`, form: () => ({ solved: 'true' }) },
   'POST /posts/:id/comments': {
@@ -123,6 +141,63 @@ const FORMS: Record<string, FormDoor> = {
   'POST /me/password': { path: () => '/me/password', form: () => ({ current: 'wrong', password: 'another-long-one-4711' }) },
   'POST /me/email': { path: () => '/me/email', form: () => ({ current: 'wrong', email: 'other@example.com' }) },
   'POST /me/close': { path: () => '/me/close', form: () => ({ current: 'wrong' }) },
+  'POST /companies/apply': {
+    path: () => '/companies/apply',
+    form: () => ({
+      nameJa: 'ヒノキ家電株式会社',
+      nameEn: 'Hinoki Appliances',
+      slug: `hinoki-${++keys}`,
+      domain: 'hinoki.example',
+      corporateNumber: corporateNumber(),
+      aboutJa: '冷蔵庫の会社です',
+      aboutEn: 'We make fridges',
+    }),
+  },
+  'POST /companies/applications/:id/mail': {
+    path: () => `/companies/applications/${applied.id}/mail`,
+    form: () => ({ mailbox: 'info' }),
+  },
+  'POST /c/:company/manage/settings': {
+    path: () => `/c/${company.slug}/manage/settings`,
+    form: () => ({ aboutJa: '老舗の会社です', aboutEn: 'An old company', demandsSecondPair: 'yes' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/team': {
+    path: () => `/c/${company.slug}/manage/team`,
+    form: () => ({ email: 'invited@example.com', role: 'agent' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/team/:handle': {
+    path: () => `/c/${company.slug}/manage/team/the_agent`,
+    form: () => ({ role: 'agent' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/products': {
+    path: () => `/c/${company.slug}/manage/products`,
+    form: () => productDraft({ aliases: 'PX-100', specsJa: '色：しろ', specsEn: 'Colour: white' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/products/:product': {
+    path: () => `/c/${company.slug}/manage/products/${product.slug}`,
+    form: () => productDraft({ slug: product.slug, aliases: 'PX-100', specsJa: '色：しろ' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/products/:product/versions': {
+    path: () => `/c/${company.slug}/manage/products/${product.slug}/versions`,
+    form: () => ({ label: `1.${++keys}`, releasedOn: '2026-04-01' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/products/:product/picture': {
+    path: () => `/c/${company.slug}/manage/products/${product.slug}/picture`,
+    form: () => ({ alt: '写真' }),
+    as: 'manager',
+  },
+  'PUT /t/:id/products': { path: () => `/t/${topic.id}/products`, form: () => ({ products: '' }) },
+  'POST /products/guess': { path: () => '/products/guess', form: () => ({ text: 'ルーターの話です' }) },
+  'POST /admin/companies/:id/decline': {
+    path: () => `/admin/companies/${applied.id}/decline`,
+    form: () => ({ reason: '' }),
+  },
   'POST /admin/settings': { path: () => '/admin/settings', form: () => ({ name: '広場', description: '説明です' }) },
   'POST /admin/search/synonyms': {
     path: () => '/admin/search/synonyms',
@@ -170,7 +245,9 @@ const FORMS: Record<string, FormDoor> = {
 }
 
 /** Buttons: nothing is typed, only the address says what is meant. */
-const BUTTONS = 'POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /posts/:id/reactions/:kind'
+const BUTTONS =
+  'POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /posts/:id/reactions/:kind · ' +
+  'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit'
 
 /** What was typed wrong or sent on purpose. Each replaces one field of a good form. */
 const BAD: [name: string, value: string | string[]][] = [
@@ -205,7 +282,7 @@ const STRANGE: [name: string, value: unknown][] = [
   ['an object that says it is a text', { toString: 'x', length: 1 }],
 ]
 
-const who = (door: FormDoor) => (door.as === 'guest' ? guest : browser)
+const who = (door: FormDoor) => (door.as === 'guest' ? guest : door.as === 'manager' ? manager : browser)
 const methodOf = (name: string) => name.split(' ')[0] as 'POST' | 'PUT'
 
 /** Throttles are for people who guess; here they would only hide what comes after them. */

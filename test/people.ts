@@ -3,9 +3,10 @@ import { eq } from 'drizzle-orm'
 import type { Actor } from '../src/accounts/actor.ts'
 import { guest } from '../src/accounts/actor.ts'
 import { hashPassword } from '../src/accounts/passwords.ts'
-import { accounts } from '../src/accounts/schema.ts'
+import { accounts, type CompanyRole } from '../src/accounts/schema.ts'
 import { createSessions } from '../src/accounts/sessions.ts'
 import { boardModerators } from '../src/boards/schema.ts'
+import { addMember } from '../src/companies/team.ts'
 import type { Db } from '../src/platform/db.ts'
 
 type Person = Omit<Partial<typeof accounts.$inferInsert>, 'passwordHash'> & { password?: string }
@@ -31,8 +32,9 @@ export async function makeMember(db: Db, { password, ...person }: Person = {}): 
 }
 
 export const makeAdvisor = (db: Db, person: Person = {}) => makeMember(db, { ...person, role: 'advisor' })
-export const makeAgent = (db: Db, person: Person = {}) => makeMember(db, { ...person, role: 'company_agent' })
-export const makeCompanyAdmin = (db: Db, person: Person = {}) => makeMember(db, { ...person, role: 'company_admin' })
+/** A member who speaks for this company, as an agent or as its admin. */
+export const makeAgent = (db: Db, company: { id: number }, person: Person = {}) => makeStaff(db, company, 'agent', person)
+export const makeCompanyAdmin = (db: Db, company: { id: number }, person: Person = {}) => makeStaff(db, company, 'admin', person)
 export const makeOperator = (db: Db, person: Person = {}) => makeMember(db, { ...person, role: 'operator' })
 
 /** A member who has not opened the link in the mail yet. */
@@ -49,6 +51,12 @@ export async function makeModerator(db: Db, board: { id: number }, person: Perso
   return knownAgain(db, id)
 }
 
+async function makeStaff(db: Db, company: { id: number }, role: CompanyRole, person: Person): Promise<Actor> {
+  const { id } = await makeMember(db, person)
+  await db.transaction(tx => addMember(tx, company.id, id, role))
+  return knownAgain(db, id)
+}
+
 /** The member as he was, after his account was closed; his words stay. */
 export async function closedAfterwards(db: Db, actor: Actor): Promise<Actor> {
   await db.update(accounts).set({ closedAt: new Date(), email: null, name: '', passwordHash: null }).where(eq(accounts.id, actor.id))
@@ -58,7 +66,10 @@ export async function closedAfterwards(db: Db, actor: Actor): Promise<Actor> {
 /** The actor a log-in gives, read anew: after a change of role, boards or standing. */
 export async function knownAgain(db: Db, id: number): Promise<Actor> {
   const sessions = createSessions(db, { days: 10 })
-  const { token } = await sessions.create({ id, role: 'member', moderates: false }, { device: 'test', address: '127.0.0.1' })
+  const { token } = await sessions.create(
+    { id, role: 'member', moderates: false, represents: false },
+    { device: 'test', address: '127.0.0.1' },
+  )
   const actor = await sessions.validate(token)
   if (!actor) throw new Error(`account ${id} cannot log in`)
   await sessions.revoke(id, actor.sessionId)

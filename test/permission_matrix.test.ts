@@ -4,6 +4,7 @@ import type { Actor } from '../src/accounts/actor.ts'
 import type { Post } from '../src/topics/page_queries.ts'
 import type { Topic } from '../src/topics/queries.ts'
 import { startTestApp, type TestApp } from './app.ts'
+import { makeCompany } from './companies.ts'
 import { makeAnswer, makeBoard, makeTopic, openingOf, postNow, topicNow } from './making.ts'
 import { makeAdvisor, makeAgent, makeCompanyAdmin, makeMember, makeModerator, makeOperator, makeUnconfirmed, visitor } from './people.ts'
 
@@ -33,14 +34,15 @@ beforeAll(async () => {
   const { db } = forum
   const [board, elsewhere] = [await makeBoard(db), await makeBoard(db)]
   const [asker, answerer] = [await makeMember(db), await makeMember(db)]
+  const company = await makeCompany(db)
   people = {
     guest: visitor,
     unconfirmed: await makeUnconfirmed(db),
     suspended: await makeMember(db, { suspendedUntil: new Date(Date.now() + 86_400_000) }),
     member: await makeMember(db),
     advisor: await makeAdvisor(db),
-    agent: await makeAgent(db),
-    admin: await makeCompanyAdmin(db),
+    agent: await makeAgent(db, company),
+    admin: await makeCompanyAdmin(db, company),
     otherModerator: await makeModerator(db, elsewhere),
     moderator: await makeModerator(db, board),
     asker,
@@ -57,21 +59,25 @@ const DOORS: Record<string, string> = {
   everyone:
     'GET / · GET /boards · GET /b/:slug · GET /t/:id · GET /t/:id/:slug · GET /t/:id/similar · GET /posts/:id · GET /posts/:id/history · GET /posts/:id/comments · ' +
     'GET /search · GET /ask/similar · GET /search/suggestions · GET /search/suggestions.json · GET /opensearch.xml · POST /search/clicks · POST /search/found · POST /preview · GET /u/:handle · GET /u/:handle/points · GET /u/:handle/level · GET /media/:name · GET /preferences · POST /preferences · POST /login · POST /logout · ' +
-    'GET /healthz · GET /readyz · GET /metrics · GET /help/:page? · GET /api/v1/search · GET /api/v1/openapi.json · GET /api/docs',
+    'GET /companies · GET /c/:company · GET /c/:company/p/:product · GET /c/:company/p/:product/figures · GET /companies/prove/:token · POST /companies/prove/:token · ' +
+    'GET /invitations/:token · GET /products/suggest · POST /products/guess · GET /healthz · GET /readyz · GET /metrics · GET /help/:page? · GET /api/v1/search · GET /api/v1/openapi.json · GET /api/docs',
   members:
     'GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
     'GET /posts/:id/withdraw · DELETE /posts/:id · POST /posts/:id/best · DELETE /posts/:id/best · POST /t/:id/close · DELETE /t/:id/close · ' +
-    'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key',
+    'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key · ' +
+    'GET /companies/apply · POST /companies/apply · GET /companies/applications/:id · POST /companies/applications/:id/mail · POST /companies/applications/:id/record · ' +
+    'POST /invitations/:token · GET /t/:id/products · PUT /t/:id/products',
 }
 
 const nameOf = ({ method, url }: { method: string; url: string }) => `${method} ${url}`
 const listed = (access: string) => (DOORS[access] ?? '').split(' · ')
 
-test('every door says for whom it is: reading is open, writing is for members, administration for operators alone', () => {
+test('every door says for whom it is: reading is open, writing is for members, a company’s place for its people, administration for operators alone', () => {
   const doors = forum.app.doors.filter(door => door.method !== 'HEAD')
   const problems = doors.flatMap(door => {
     const name = nameOf(door)
     if (door.url.startsWith('/admin')) return door.access === 'operators' ? [] : [`${name} is ${door.access}`]
+    if (/^\/c\/:company\/manage(\/|$)/.test(door.url)) return door.access === 'companies' ? [] : [`${name} is ${door.access}`]
     if (/^\/me(\/|$)/.test(door.url) && !listed('members').includes(name))
       return door.access === 'members' ? [] : [`${name} is ${door.access}`]
     if (listed('everyone').includes(name)) return door.access === 'everyone' ? [] : [`${name} is ${door.access}`]
@@ -96,7 +102,7 @@ test('the gate turns guests away from every door that is not theirs, and members
     const turned = await guest.send(request)
     expect([303, 401], nameOf(door)).toContain(turned.statusCode)
     if (turned.statusCode === 303) expect(turned.headers.location, nameOf(door)).toContain('/login')
-    if (door.access === 'operators') expect((await member.send(request)).statusCode, nameOf(door)).toBe(403)
+    if (door.access === 'operators' || door.access === 'companies') expect((await member.send(request)).statusCode, nameOf(door)).toBe(403)
   }
 })
 

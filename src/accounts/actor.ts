@@ -1,10 +1,10 @@
 import type { Preferences } from '../platform/preferences.ts'
-import type { Role } from './schema.ts'
+import type { CompanyRole, Role } from './schema.ts'
 import type { Visibility } from './visibility.ts'
 
 /**
  * Who is asking. A guest is an actor too (id 0): there are no nulls.
- * `moderates` are the ids of the boards this actor moderates, with their children.
+ * `moderates` are the ids of the boards this actor moderates, with their children; `companies` those he speaks for.
  */
 export type Actor = {
   id: number
@@ -17,6 +17,7 @@ export type Actor = {
   /** What he has earned; opens privileges (`privileges.ts`). */
   level: number
   moderates: number[]
+  companies: OwnCompany[]
   /** Ids of the boards he wants at hand. */
   interests: number[]
   preferences: Preferences
@@ -30,6 +31,9 @@ export type Actor = {
   sessionId: string
 }
 
+/** A company somebody works for, and as what. */
+export type OwnCompany = { id: number; slug: string; nameJa: string; nameEn: string; role: CompanyRole }
+
 const NOBODY: Omit<Actor, 'preferences'> = {
   id: 0,
   role: 'guest',
@@ -40,6 +44,7 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   suspended: false,
   level: 0,
   moderates: [],
+  companies: [],
   interests: [],
   toured: true,
   guided: false,
@@ -59,6 +64,9 @@ export const canWrite = (actor: Actor) => !isGuest(actor) && actor.confirmed && 
 
 /** Moderates this board: its own moderators (of it or of its parent) and every operator. */
 export const moderatesBoard = (actor: Actor, boardId: number) => isOperator(actor) || actor.moderates.includes(boardId)
+
+/** Works for this company, as an agent or as its admin. */
+export const worksFor = (actor: Actor, companyId: number) => actor.companies.some(({ id }) => id === companyId)
 
 /** Which boards' content this actor may see. */
 export function visibleTo(actor: Actor): Visibility[] {

@@ -12,6 +12,10 @@ export function presentViewer(actor: Actor, t: Translate) {
     avatarUrl: actor.avatarKey ? `/media/${actor.avatarKey}` : undefined,
     initial: [...actor.name][0],
     tone: actor.id % 8,
+    companies: actor.companies.map(({ slug, nameJa, nameEn }) => ({
+      name: (actor.preferences.locale === 'en' && nameEn) || nameJa,
+      path: `/c/${slug}/manage`,
+    })),
     mustConfirm: !isGuest(actor) && !actor.confirmed,
   }
 }

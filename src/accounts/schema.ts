@@ -2,12 +2,15 @@ import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
 
-/** What a person is on this site. Who moderates which board stands in `board_moderators`. */
-export const ROLES = ['member', 'advisor', 'company_agent', 'company_admin', 'operator'] as const
+/** What a person is on this site. Who moderates which board stands in `board_moderators`, who speaks for a company in `company_members`. */
+export const ROLES = ['member', 'advisor', 'operator'] as const
 export type Role = (typeof ROLES)[number]
 
 /** What stands beside a name: a checked certification and the year of its edition. */
 export type Mark = { name: { ja: string; en: string }; year: number }
+/** What a person is in a company. */
+export const COMPANY_ROLES = ['agent', 'admin'] as const
+export type CompanyRole = (typeof COMPANY_ROLES)[number]
 
 export const accounts = pgTable(
   'accounts',
@@ -22,6 +25,7 @@ export const accounts = pgTable(
     avatarKey: text('avatar_key'),
     boardIds: reference('board_ids').array().notNull().default(sql`'{}'`),
     moderates: boolean().notNull().default(false),
+    represents: boolean().notNull().default(false),
     points: integer().notNull().default(0),
     level: integer().notNull().default(0),
     /** Is told of first questions that wait, because he likes to be. */

@@ -161,8 +161,7 @@ describe('the contract of sessions', () => {
 
   test.each([
     ['an operator', { role: 'operator' }],
-    ['a company agent', { role: 'company_agent' }],
-    ['a company admin', { role: 'company_admin' }],
+    ['somebody who works for a company', { represents: true }],
     ['a moderator', { moderates: true }],
   ] as const)('13. %s stays logged in for twelve hours', async (_, values) => {
     const { token, endsAt } = await port.create(await anAccount(values), PHONE)

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { and, desc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
 import type { Db } from '../platform/db.ts'
-import type { Actor } from './actor.ts'
+import type { Actor, OwnCompany } from './actor.ts'
 import { type AccountRow, accounts, sessions } from './schema.ts'
 
 declare module 'lucia' {
@@ -22,7 +22,7 @@ export type SessionInfo = SessionView & { id: string; expiresAt: Date }
 export type Device = { device: string; address: string }
 
 export type Sessions = {
-  create(account: Pick<AccountRow, 'id' | 'role' | 'moderates'>, from: Device): Promise<{ token: string; endsAt: Date }>
+  create(account: Pick<AccountRow, 'id' | 'role' | 'moderates' | 'represents'>, from: Device): Promise<{ token: string; endsAt: Date }>
   validate(token: string): Promise<Actor | undefined>
   revoke(accountId: number, id: string): Promise<void>
   revokeAll(accountId: number, exceptId?: string): Promise<void>
@@ -96,8 +96,8 @@ const TOKEN = /^[\w-]{20}\.[\w-]{43}$/
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest()
 
 /** Who may do more harm stays logged in for less time. */
-const isStaff = ({ role, moderates }: Pick<AccountRow, 'role' | 'moderates'>) =>
-  moderates || role === 'operator' || role.startsWith('company_')
+const isStaff = ({ role, moderates, represents }: Pick<AccountRow, 'role' | 'moderates' | 'represents'>) =>
+  moderates || represents || role === 'operator'
 
 /** Ends log-ins inside a verb's transaction: all of them, or all but the one that asks. */
 export async function endSessions(tx: Db, accountId: number, exceptId = ''): Promise<void> {
@@ -120,7 +120,7 @@ function openAdapter(db: Db, span: number): Adapter {
       if (row.account.closedAt) return [sessionOf(row.session), null]
       const session = await touch(db, row.session, span)
       await noteReturn(db, row.account)
-      return [sessionOf(session), { id: row.account.id, attributes: { actor: actorOf(row.account, row.boardIds, session.id) } }]
+      return [sessionOf(session), { id: row.account.id, attributes: { actor: actorOf(row, session.id) } }]
     },
     async getUserSessions(accountId) {
       const rows = await db.select().from(sessions).where(eq(sessions.accountId, accountId)).orderBy(desc(sessions.seenAt))
@@ -145,12 +145,18 @@ function openAdapter(db: Db, span: number): Adapter {
 
 type Row = typeof sessions.$inferSelect
 
-/** Built once: this runs on every request of everybody who is logged in. Which boards somebody moderates is known to a table further up, so it is asked by name. */
+/**
+ * Built once: this runs on every request of everybody who is logged in. Which boards somebody moderates and which companies he works for
+ * is known to tables further up, so they are asked by name.
+ */
 function findByToken(db: Db) {
   const moderated = sql<string[]>`case when ${accounts.moderates} then array(
     select b.id from board_moderators m join boards b on m.board_id in (b.id, b.parent_id) where m.account_id = ${accounts.id}) else '{}' end`
+  const companies = sql<OwnCompany[] | null>`case when ${accounts.represents} then (
+    select json_agg(json_build_object('id', c.id, 'slug', c.slug, 'nameJa', c.name_ja, 'nameEn', c.name_en, 'role', m.role) order by c.id)
+    from company_members m join companies c on c.id = m.company_id where m.account_id = ${accounts.id} and m.left_at is null) end`
   return db
-    .select({ session: sessions, account: accounts, boardIds: moderated })
+    .select({ session: sessions, account: accounts, boardIds: moderated, companies })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
     .where(eq(sessions.id, sql.placeholder('id')))
@@ -174,7 +180,9 @@ const sessionOf = ({
   attributes: { secretHash, device, address, seenAt, createdAt, absoluteExpiresAt },
 })
 
-function actorOf(account: AccountRow, boardIds: string[], sessionId: string): Actor {
+type Known = { account: AccountRow; boardIds: string[]; companies: OwnCompany[] | null }
+
+function actorOf({ account, boardIds, companies }: Known, sessionId: string): Actor {
   return {
     id: account.id,
     role: account.role,
@@ -185,6 +193,7 @@ function actorOf(account: AccountRow, boardIds: string[], sessionId: string): Ac
     suspended: account.suspendedUntil !== null && account.suspendedUntil > new Date(),
     level: account.level,
     moderates: boardIds.map(Number),
+    companies: companies ?? [],
     interests: account.boardIds,
     preferences: { locale: account.locale, size: account.typeSize, theme: account.theme },
     toured: account.toured,

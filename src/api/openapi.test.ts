@@ -18,7 +18,7 @@ test('what machines may ask is published as OpenAPI, true to what they get, and 
       ),
     ).toBe(true)
     const fields = responses['200'].content['application/json'].schema.properties.results.items.properties
-    expect(Object.keys(fields)).toEqual(['topicId', 'sourceId', 'title', 'excerpt', 'url', 'answerId', 'guaranteed', 'solved'])
+    expect(Object.keys(fields)).toEqual(['topicId', 'sourceId', 'title', 'excerpt', 'url', 'answerId', 'label', 'guaranteed', 'solved'])
     for (const [language, words] of [
       ['ja', 'さがす言葉'],
       ['en', 'Words to look for'],

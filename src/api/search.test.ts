@@ -15,6 +15,7 @@ type Found = {
   excerpt: string
   url: string
   answerId: number | null
+  label: object | null
   guaranteed: boolean
   solved: boolean
 }
@@ -55,6 +56,7 @@ test('machines find a topic with the answer that fits, its address and whether i
       excerpt: '左右のつめを同時に押すと取れます。',
       url: expect.stringMatching(new RegExp(`^http://localhost/t/${topic.id}/.+\\?at=${answer.id}#post-${answer.id}$`)),
       answerId: answer.id,
+      label: null,
       guaranteed: false,
       solved: false,
     },

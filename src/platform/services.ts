@@ -1,6 +1,7 @@
 import type postgres from 'postgres'
 import type { Config } from './config.ts'
 import type { Db } from './db.ts'
+import type { ReadRecords } from './dns.ts'
 import type { Log } from './log.ts'
 import type { Mailer } from './mail.ts'
 import type { Metrics } from './metrics.ts'
@@ -18,6 +19,7 @@ export type Services = Omit<OpenSearch, 'stopSearch'> & {
   metrics: Metrics
   render: Render
   log: Log
+  readRecords: ReadRecords
   /** The public address of the site, without a slash at its end. */
   siteUrl: string
 }

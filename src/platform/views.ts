@@ -31,7 +31,7 @@ export async function loadViews(): Promise<Render> {
 }
 
 const OPTIONS: CompileOptions = {
-  knownHelpers: { t: true, ago: true, day: true, moment: true, number: true, icon: true, asset: true, eq: true, or: true },
+  knownHelpers: { t: true, ago: true, day: true, moment: true, number: true, icon: true, asset: true, eq: true, or: true, concat: true },
   knownHelpersOnly: true,
 }
 
@@ -57,5 +57,6 @@ function addHelpers(handlebars: typeof Handlebars): void {
     asset: (name: string, options: Handlebars.HelperOptions) => options.data.root.assetUrl(name),
     eq: (a: unknown, b: unknown) => a === b,
     or: (...values: unknown[]) => values.slice(0, -1).some(Boolean),
+    concat: (...values: unknown[]) => values.slice(0, -1).join(''),
   })
 }

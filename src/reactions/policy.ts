@@ -1,5 +1,6 @@
 import { type Actor, canWrite } from '../accounts/actor.ts'
 import type { Kind } from '../boards/schema.ts'
+import { isPartyTo } from '../topics/policy.ts'
 import type { ReactionKind } from './schema.ts'
 
 type Reactable = { kind: 'opening' | 'answer' | 'comment'; authorId: number; hiddenAt: Date | null; withdrawnAt: Date | null }
@@ -11,9 +12,14 @@ export function reactionsFor(post: { kind: Reactable['kind'] }, topic: { kind: K
   return topic.kind === 'question' ? ['me_too'] : ['helpful', 'thanks']
 }
 
-/** Nobody reacts to his own post, nor to one that is gone. */
-export const canReact = (actor: Actor, post: Reactable, topic: { kind: Kind }, kind: ReactionKind) =>
-  canWrite(actor) && post.authorId !== actor.id && !post.hiddenAt && !post.withdrawnAt && reactionsFor(post, topic).includes(kind)
+/** Nobody reacts to his own post, nor to one that is gone, nor where it is about a product of the company he works for. */
+export const canReact = (actor: Actor, post: Reactable, topic: { kind: Kind; companyIds: number[] }, kind: ReactionKind) =>
+  canWrite(actor) &&
+  post.authorId !== actor.id &&
+  !isPartyTo(actor, topic) &&
+  !post.hiddenAt &&
+  !post.withdrawnAt &&
+  reactionsFor(post, topic).includes(kind)
 
 /** Whether his reactions bring others points: those of the operator and of company people count as thanks, not as points. */
-export const bringsPoints = ({ role }: Actor) => role !== 'operator' && !role.startsWith('company_')
+export const bringsPoints = ({ role, companies }: Actor) => role !== 'operator' && companies.length === 0

@@ -22,7 +22,7 @@ export async function reactionRoutes(app: App, { db }: Services): Promise<void> 
     await react(db, actor, post, params.kind)
     return reply.see(postPath(post.topic, post), {
       view: 'reactions/reaction.stream',
-      model: presentReaction(await findPost(db, actor, params.id), params.kind, true, actor, t),
+      model: presentReaction(await findPost(db, actor, params.id), post.topic, params.kind, true, actor, t),
     })
   })
   app.delete<Route>('/posts/:id/reactions/:kind', options, async ({ actor, params, t }, reply) => {
@@ -30,7 +30,7 @@ export async function reactionRoutes(app: App, { db }: Services): Promise<void> 
     await withdrawReaction(db, actor, post, params.kind)
     return reply.see(postPath(post.topic, post), {
       view: 'reactions/reaction.stream',
-      model: presentReaction(await findPost(db, actor, params.id), params.kind, false, actor, t),
+      model: presentReaction(await findPost(db, actor, params.id), post.topic, params.kind, false, actor, t),
     })
   })
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../../test/app.ts'
+import { makeCompany } from '../../test/companies.ts'
 import { makeAnswer, makeBoard, makeTopic, openingOf, postNow } from '../../test/making.ts'
 import { makeAgent, makeMember, makeOperator } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
@@ -84,7 +85,7 @@ test('a post that is taken back takes along everything it brought', async () => 
 
 test('company people and the operator thank without points', async () => {
   const { helper, answer, base } = await answered()
-  await react(db, await makeAgent(db), answer, 'thanks')
+  await react(db, await makeAgent(db, await makeCompany(db)), answer, 'thanks')
   await react(db, await makeOperator(db), answer, 'helpful')
   await forum.runJobs()
   expect(await pointsOf(helper)).toBe(base)

@@ -16,6 +16,7 @@ const read = {
   thanksCount: posts.thanksCount,
   meTooCount: posts.meTooCount,
   guaranteedAt: posts.guaranteedAt,
+  capacity: posts.capacity,
   createdAt: posts.createdAt,
   editedAt: posts.editedAt,
   isBest: sql<boolean>`coalesce(${topics.bestAnswerId} = ${posts.id}, false)`,

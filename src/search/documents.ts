@@ -67,11 +67,18 @@ function haveIds(ids: readonly string[]): SQL {
   return sql`${posts.id} = any(${sql.param(postIds)}::bigint[])`
 }
 
-/** The same for all topics of a board and of the boards below it, some at a time. */
-export async function refreshBoardDocuments(db: Db, engine: SearchEngine, boardId: number): Promise<void> {
+/** The same for all topics of a board and of the boards below it. */
+export const refreshBoardDocuments = (db: Db, engine: SearchEngine, boardId: number) =>
+  refreshSomeAtATime(db, engine, or(eq(topics.boardId, boardId), eq(topics.rootBoardId, boardId)))
+
+/** The same for all topics that name a product. */
+export const refreshProductDocuments = (db: Db, engine: SearchEngine, productId: number) =>
+  refreshSomeAtATime(db, engine, sql`${topics.id} in (select topic_id from topic_products where product_id = ${productId})`)
+
+async function refreshSomeAtATime(db: Db, engine: SearchEngine, chosen: SQL | undefined): Promise<void> {
   for (let last = 0; ; ) {
-    const inBoard = and(or(eq(topics.boardId, boardId), eq(topics.rootBoardId, boardId)), gt(topics.id, last))
-    const rows = await db.select({ id: topics.id }).from(topics).where(inBoard).orderBy(topics.id).limit(TOPICS_TOGETHER)
+    const next = and(chosen, gt(topics.id, last))
+    const rows = await db.select({ id: topics.id }).from(topics).where(next).orderBy(topics.id).limit(TOPICS_TOGETHER)
     const ids = rows.map(row => row.id)
     if (ids.length === 0) return
     await refreshDocuments(db, engine, sql`${topics.id} = any(${sql.param(ids)}::bigint[])`)
@@ -170,6 +177,8 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       certified: sql<boolean>`${accounts.certification} is not null and ${accounts.closedAt} is null and ${posts.kind} = 'answer'`,
       topic: topics,
       author: { handle: accounts.handle, name: accounts.name, closedAt: accounts.closedAt },
+      products: sql<string[]>`array(select p.name_ja from products p where p.id = any(${topics.productIds}) order by p.id)`,
+      makers: sql<string[]>`array(select c.name_ja from companies c where c.id = any(${topics.companyIds}) order by c.id)`,
       added: sql<string | null>`(select string_agg(a.body, E'\\n' order by a.id) from addenda a where a.post_id = ${posts.id})`,
     })
     .from(posts)
@@ -177,7 +186,7 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .leftJoin(searchBoosts, eq(searchBoosts.topicId, topics.id))
     .where(and(chosen, mayBeFound))
-  return rows.map(({ post, topic, author, added, helpful, boost, certified }) => ({
+  return rows.map(({ post, topic, author, products, makers, added, helpful, boost, certified }) => ({
     id: documentId(post),
     group: String(topic.id),
     title: topic.title,
@@ -193,6 +202,8 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       part: post.kind,
       certified,
       year: yearIn(post.createdAt),
+      product: products,
+      company: makers,
     },
     createdAt: post.createdAt,
     helpful,

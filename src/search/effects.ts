@@ -5,6 +5,7 @@ import {
   refreshBoardDocuments,
   refreshHelpfulDocuments,
   refreshPostDocument,
+  refreshProductDocuments,
   refreshTopicDocuments,
 } from './documents.ts'
 import { allSynonyms } from './synonym_queries.ts'
@@ -13,6 +14,7 @@ type OfTopic = EventOf<
   | 'topic.asked'
   | 'topic.changed'
   | 'topic.closed'
+  | 'topic.products_named'
   | 'topic.reopened'
   | 'topic.withdrawn'
   | 'best_answer.picked'
@@ -30,6 +32,10 @@ export async function refreshTopic({ db, search }: Services, { data }: OfTopic):
 /** A board's visibility or place has changed: its topics' documents say who may find them, and where. */
 export const refreshBoard = ({ db, search }: Services, { data }: EventOf<'board.changed'>) =>
   refreshBoardDocuments(db, search, data.boardId)
+
+/** A product has another name: the topics that name it are found by it. */
+export const refreshProduct = ({ db, search }: Services, { data }: EventOf<'product.changed'>) =>
+  refreshProductDocuments(db, search, data.productId)
 
 /** One post was written. */
 export async function refreshPost({ db, search }: Services, { data }: EventOf<'answer.posted'>): Promise<void> {

@@ -5,7 +5,7 @@ import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
 import { reactionsFor } from '../reactions/policy.ts'
 import { presentReaction } from '../reactions/present.ts'
 import { postPath, topicPath } from '../topics/paths.ts'
-import { presentAuthor, presentTopicLine } from '../topics/present.ts'
+import { presentAuthor, presentCapacity, presentTopicLine } from '../topics/present.ts'
 import { type Asked, SORTS, searchPath, sortOf } from './asked.ts'
 import type { Found, Lead, SimilarAnswer } from './queries.ts'
 import type { suggest } from './suggest_queries.ts'
@@ -16,10 +16,11 @@ type Suggested = Awaited<ReturnType<typeof suggest>>
 const OLD = 2 * 365 * 86_400_000
 
 /** A found topic: its line, with the matched words marked and the address of the post that fits. */
-export function presentResult({ topic, postId, isAnswer, helpfulCount, title, excerpt }: Found, locale: Locale, t: Translate) {
+export function presentResult({ topic, postId, isAnswer, helpfulCount, capacity, title, excerpt }: Found, locale: Locale, t: Translate) {
   return {
     ...presentTopicLine(topic, locale, t),
     path: isAnswer ? postPath(topic, { id: postId }) : topicPath(topic),
+    company: presentCapacity(capacity, locale, t),
     title,
     excerpt,
     countsText: [
@@ -41,10 +42,10 @@ export function presentLead({ topic, post, claim, sentence }: Lead, actor: Actor
     title: topic.title,
     path: post.kind === 'answer' ? postPath(topic, post) : topicPath(topic),
     sentence,
-    author: presentAuthor(post.author, t),
+    author: presentAuthor(post.author, post.capacity, actor.preferences.locale, t),
     at,
     warning: claim !== 'guaranteed' && Date.now() - at.getTime() > OLD ? t('search.lead.old') : undefined,
-    reactions: reactionsFor(post, topic).map(kind => presentReaction(post, kind, post.given.includes(kind), actor, t)),
+    reactions: reactionsFor(post, topic).map(kind => presentReaction(post, topic, kind, post.given.includes(kind), actor, t)),
   }
 }
 
@@ -64,7 +65,7 @@ export function presentSimilar({ topic, post, sentence }: SimilarAnswer, locale:
     ...line,
     path: post ? postPath(topic, post) : line.path,
     sentence,
-    answerer: post && presentAuthor(post.author, t),
+    answerer: post && presentAuthor(post.author, post.capacity, locale, t),
     solvedHere: post && `/ask/solved?post=${post.id}`,
   }
 }

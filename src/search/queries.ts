@@ -3,6 +3,7 @@ import type { Board } from '../boards/queries.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchEngine } from '../platform/search/engine.ts'
 import { excerptOf, markMatches, type ExcerptSegment as Segment } from '../platform/search/excerpt.ts'
+import type { Capacity } from '../topics/capacity.ts'
 import { listTopics, type TopicLine, topicsByIds } from '../topics/queries.ts'
 import { type QuotedPost, quotedPosts } from './answer_queries.ts'
 import { type Asked, FACETS, wordsOf } from './asked.ts'
@@ -10,7 +11,15 @@ import { engineQueryOf } from './engine_query.ts'
 import { type Claim, claimOf, leadOf, nearestOf } from './leading.ts'
 
 /** One topic that was found: the post that fits best, the sentence that says so. */
-export type Found = { topic: TopicLine; postId: number; isAnswer: boolean; helpfulCount: number; title: Segment[]; excerpt: Segment[] }
+export type Found = {
+  topic: TopicLine
+  postId: number
+  isAnswer: boolean
+  helpfulCount: number
+  capacity: Capacity | null
+  title: Segment[]
+  excerpt: Segment[]
+}
 /** The answer above all results. */
 export type Lead = { topic: TopicLine; post: QuotedPost; claim: Claim; sentence: Segment[] }
 
@@ -55,6 +64,7 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
         postId: post.id,
         isAnswer: post.kind === 'answer',
         helpfulCount: post.helpfulCount,
+        capacity: post.capacity,
         title: markMatches(topic.title, looked),
         excerpt: excerptOf(post.bodyText || topic.excerpt, looked),
       },
@@ -85,6 +95,7 @@ async function listTagged(db: Db, actor: Actor, tag: string, after?: string) {
       postId: 0,
       isAnswer: false,
       helpfulCount: 0,
+      capacity: topic.capacity,
       title: plain(topic.title),
       excerpt: plain(topic.excerpt),
     }),

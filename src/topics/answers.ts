@@ -3,17 +3,20 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Refused } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
+import { type Capacity, capacityOf, spokenAs } from './capacity.ts'
 import { keyForOtherWords } from './drafts.ts'
 import { canAnswer } from './policy.ts'
 import type { Topic } from './queries.ts'
 import { drafts, type PostRow, posts, topics } from './schema.ts'
 import { type Written, write } from './writing.ts'
 
-export type PostDraft = { body: string; draftKey: string }
+/** `company` is the id of the company it is written for; without it, it is written as a member. */
+export type PostDraft = { body: string; draftKey: string; company?: number }
 
 /** Answers a topic. Sending the same draft again returns the answer it became. Throws Refused when the topic is closed, Invalid at `body`. */
 export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: PostDraft): Promise<PostRow> {
   ensure(canAnswer(actor, topic), topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
+  const capacity = capacityOf(actor, draft.company, topic)
   const written = await write(db, draft.body)
   return db.transaction(async tx => {
     const { post, isNew } = await insertOnce(tx, {
@@ -21,25 +24,32 @@ export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: Post
       kind: 'answer',
       parentId: null,
       actor,
+      capacity,
       written,
       draftKey: draft.draftKey,
     })
     if (!isNew) return post
-    await countPost(tx, topic.id, { answers: 1 })
+    await labelAnew(tx, actor, post, await countPost(tx, topic.id, { answers: 1 }))
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `answer:${topic.id}`)))
     await record(tx, 'answer.posted', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: post.id })
     return post
   })
 }
 
-type NewPost = { topicId: number; kind: 'answer' | 'comment'; parentId: number | null; actor: Actor; written: Written; draftKey: string }
+type NewPost = {
+  topicId: number
+  kind: 'answer' | 'comment'
+  parentId: number | null
+  actor: Actor
+  capacity: Capacity | null
+  written: Written
+  draftKey: string
+}
 
 /** Inserts a post unless this draft has become one already: then that one is returned. Other words under its key are another post. */
-export async function insertOnce(
-  tx: Db,
-  { topicId, kind, parentId, actor, written, draftKey }: NewPost,
-): Promise<{ post: PostRow; isNew: boolean }> {
-  const values = { topicId, kind, parentId, authorId: actor.id, draftKey, ...written }
+export async function insertOnce(tx: Db, { capacity, ...draft }: NewPost): Promise<{ post: PostRow; isNew: boolean }> {
+  const { topicId, kind, parentId, actor, written, draftKey } = draft
+  const values = { topicId, kind, parentId, authorId: actor.id, draftKey, ...written, ...spokenAs(capacity) }
   const [inserted] = await tx
     .insert(posts)
     .values(values)
@@ -52,26 +62,26 @@ export async function insertOnce(
     .where(and(eq(posts.authorId, actor.id), eq(posts.draftKey, draftKey)))
   if (!post) throw new Error('a post was neither inserted nor there')
   if (isSame(post, values)) return { post, isNew: false }
-  return insertOnce(tx, {
-    topicId,
-    kind,
-    parentId,
-    actor,
-    written,
-    draftKey: keyForOtherWords(draftKey, topicId, parentId ?? 0, written.body),
-  })
+  return insertOnce(tx, { ...draft, capacity, draftKey: keyForOtherWords(draftKey, topicId, parentId ?? 0, written.body) })
+}
+
+/** The topic's products may have been named while the post was on its way: the lock on the topic shows what holds now. */
+export async function labelAnew(tx: Db, actor: Actor, post: PostRow, topic: { companyIds: number[] }): Promise<void> {
+  const capacity = post.capacity ? null : capacityOf(actor, undefined, topic)
+  if (capacity) await tx.update(posts).set({ capacity }).where(eq(posts.id, post.id))
 }
 
 /** An edited post no longer says what it was sent with, so its key decides alone. */
 const isSame = (post: PostRow, sent: Pick<PostRow, 'topicId' | 'parentId' | 'body'>) =>
   post.topicId === sent.topicId && post.parentId === sent.parentId && (post.revision > 1 || post.body === sent.body)
 
-/** Adds a post to its topic's counts. Throws Refused when the topic was closed or taken back in between. */
-export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<void> {
-  const counted = await tx
+/** Adds a post to its topic's counts, and says whose products the topic is about. Throws Refused when it was closed or taken back in between. */
+export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<{ companyIds: number[] }> {
+  const [counted] = await tx
     .update(topics)
     .set({ answerCount: sql`${topics.answerCount} + ${answers}`, postCount: sql`${topics.postCount} + 1`, activeAt: sql`now()` })
     .where(and(eq(topics.id, topicId), isNull(topics.closedAt), isNull(topics.withdrawnAt)))
-    .returning({ id: topics.id })
-  if (counted.length === 0) throw new Refused('errors.closed')
+    .returning({ companyIds: topics.companyIds })
+  if (!counted) throw new Refused('errors.closed')
+  return counted
 }

@@ -6,13 +6,14 @@ import type { Db } from '../platform/db.ts'
 import { ensure, Invalid } from '../platform/errors.ts'
 import { plainExcerpt } from '../platform/html.ts'
 import { record } from '../platform/outbox.ts'
+import { capacityOf, spokenAs } from './capacity.ts'
 import { keyForOtherWords } from './drafts.ts'
 import { canAsk } from './policy.ts'
 import { drafts, posts, type TopicRow, topics } from './schema.ts'
 import { readTags, type Written, withoutHidden, write } from './writing.ts'
 
 export const TITLE_LETTERS = { min: 6, max: 100 }
-export type TopicDraft = { boardId: number; kind: Kind; title: string; body: string; tags: string; draftKey: string }
+export type TopicDraft = { boardId: number; kind: Kind; title: string; body: string; tags: string; draftKey: string; company?: number }
 
 /**
  * Opens a topic in a board. Sending the same draft again returns the topic it became.
@@ -24,6 +25,7 @@ export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<Topi
   })
   if (!board.kinds.includes(draft.kind)) throw new Invalid({ kind: 'topics.kind.notHere' })
   ensure(canAsk(actor, board, draft.kind), 'errors.cannotWrite')
+  const capacity = capacityOf(actor, draft.company, { companyIds: [] })
   const title = readTitle(draft.title)
   const written = await write(db, draft.body)
   return db.transaction(async tx => {
@@ -37,6 +39,7 @@ export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<Topi
       excerpt: plainExcerpt(written.bodyText, 120),
       tags: readTags(draft.tags),
       authorId: actor.id,
+      capacity,
       draftKey: draft.draftKey,
     }
     const { topic, isNew } = await insertOnce(tx, values, written.body)
@@ -75,7 +78,7 @@ async function insertOnce(tx: Db, values: NewTopic, body: string): Promise<{ top
 async function open(tx: Db, actor: Actor, topic: TopicRow, written: Written): Promise<number> {
   const [opening] = await tx
     .insert(posts)
-    .values({ topicId: topic.id, kind: 'opening', authorId: actor.id, ...written })
+    .values({ topicId: topic.id, kind: 'opening', authorId: actor.id, ...written, ...spokenAs(topic.capacity) })
     .returning({ id: posts.id })
   if (!opening) throw new Error('an opening was not inserted')
   const isFirst =

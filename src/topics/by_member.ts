@@ -2,11 +2,19 @@ import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { type Actor, visibleTo } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { atMost, momentCursor, type Page, pageOf } from '../platform/paging.ts'
+import type { Capacity } from './capacity.ts'
 import { posts, topics } from './schema.ts'
 
 const shown = and(isNull(posts.hiddenAt), isNull(posts.withdrawnAt), isNull(topics.hiddenAt), isNull(topics.withdrawnAt))
 
-export type AnswerLine = { id: number; excerpt: string; createdAt: Date; isBest: boolean; topic: { id: number; title: string } }
+export type AnswerLine = {
+  id: number
+  excerpt: string
+  createdAt: Date
+  isBest: boolean
+  capacity: Capacity | null
+  topic: { id: number; title: string }
+}
 
 /** Answers somebody gave, newest first, as this actor may see them. */
 export async function listAnswersBy(db: Db, actor: Actor, accountId: number, after?: string, size = 10): Promise<Page<AnswerLine>> {
@@ -16,6 +24,7 @@ export async function listAnswersBy(db: Db, actor: Actor, accountId: number, aft
       id: posts.id,
       excerpt: sql<string>`left(${posts.bodyText}, 120)`,
       createdAt: posts.createdAt,
+      capacity: posts.capacity,
       isBest: sql<boolean>`${topics.bestAnswerId} is not distinct from ${posts.id}`,
       topic: { id: topics.id, title: topics.title },
     })

@@ -3,7 +3,8 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid, Refused } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
-import { countPost, insertOnce, type PostDraft } from './answers.ts'
+import { countPost, insertOnce, labelAnew, type PostDraft } from './answers.ts'
+import { capacityOf } from './capacity.ts'
 import type { Post } from './page_queries.ts'
 import { canAnswer } from './policy.ts'
 import { drafts, type PostRow, posts } from './schema.ts'
@@ -16,6 +17,7 @@ export async function postComment(db: Db, actor: Actor, parent: Post, draft: Pos
   ensure(canAnswer(actor, parent.topic), parent.topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
   ensure(parent.kind !== 'comment' && !parent.withdrawnAt && !parent.hiddenAt, 'errors.refused')
   if ([...draft.body].length > COMMENT_LETTERS) throw new Invalid({ body: { key: 'form.tooLong', values: { limit: COMMENT_LETTERS } } })
+  const capacity = capacityOf(actor, draft.company, parent.topic)
   const written = await write(db, draft.body)
   return db.transaction(async tx => {
     const { post, isNew } = await insertOnce(tx, {
@@ -23,11 +25,12 @@ export async function postComment(db: Db, actor: Actor, parent: Post, draft: Pos
       kind: 'comment',
       parentId: parent.id,
       actor,
+      capacity,
       written,
       draftKey: draft.draftKey,
     })
     if (!isNew) return post
-    await countPost(tx, parent.topicId, { answers: 0 })
+    await labelAnew(tx, actor, post, await countPost(tx, parent.topicId, { answers: 0 }))
     await countComment(tx, parent.id)
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `comment:${parent.id}`)))
     await record(tx, 'comment.posted', { topicId: parent.topicId, boardId: parent.topic.boardId, actorId: actor.id, postId: post.id })

@@ -29,7 +29,7 @@ export async function keepDraft(
   draftKey = newDraftKey(),
 ): Promise<void> {
   ensure(!isGuest(actor), 'errors.refused')
-  if (!Object.values(content).some(text => text.trim())) return forgetDraft(db, actor, place)
+  if (!Object.entries(content).some(([name, text]) => name !== 'company' && text.trim())) return forgetDraft(db, actor, place)
   if (await isPosted(db, actor, draftKey, content.body ?? '')) return
   await db
     .insert(drafts)

@@ -26,6 +26,8 @@ const words = {
   meTooCount: posts.meTooCount,
   commentCount: posts.commentCount,
   guaranteedAt: posts.guaranteedAt,
+  companyId: posts.companyId,
+  capacity: posts.capacity,
   createdAt: posts.createdAt,
   editedAt: posts.editedAt,
   hiddenAt: posts.hiddenAt,
@@ -34,8 +36,11 @@ const words = {
 
 const parents = alias(boards, 'parents')
 
-/** A topic with its board, its opening, who asked and what he added: everything above the answers, in one statement. */
-export async function findTopicWithOpening(db: Db, actor: Actor, id: number) {
+/**
+ * A topic with its board, its opening, who asked and what he added: everything above the answers, in one statement. `beside` is what the
+ * door wants to know of it besides (its products, its guarantees), as one column more.
+ */
+export async function findTopicWithOpening<Beside = null>(db: Db, actor: Actor, id: number, beside: SQL<Beside> = sql<Beside>`null`) {
   const added = sql<{ id: number; bodyHtml: string; createdAt: string }[] | null>`(
     select json_agg(json_build_object('id', a.id, 'bodyHtml', a.body_html, 'createdAt', a.created_at) order by a.id) from ${addenda} a where a.post_id = ${posts.id})`
   const [row] = await db
@@ -46,6 +51,7 @@ export async function findTopicWithOpening(db: Db, actor: Actor, id: number) {
       author: byline,
       parent: { slug: parents.slug, nameJa: parents.nameJa, nameEn: parents.nameEn },
       addenda: added,
+      beside,
     })
     .from(topics)
     .innerJoin(boards, eq(boards.id, topics.boardId))
@@ -60,9 +66,10 @@ export async function findTopicWithOpening(db: Db, actor: Actor, id: number) {
     parentBoard: row.parent,
     opening: { ...row.opening, author: row.author },
     addenda: row.addenda ?? [],
+    beside: row.beside as Beside,
   }
 }
-export type TopicWithOpening = Awaited<ReturnType<typeof findTopicWithOpening>>
+export type TopicWithOpening = Omit<Awaited<ReturnType<typeof findTopicWithOpening>>, 'beside'>
 
 export const ANSWERS_A_PAGE = 50
 
@@ -102,7 +109,10 @@ function stands(actor: Actor, boardId: number): SQL | undefined {
 }
 
 export const COMMENTS_SHOWN = 20
-type ShownComment = Pick<ShownPost, 'id' | 'authorId' | 'bodyHtml' | 'createdAt' | 'editedAt' | 'hiddenAt' | 'author'> & {
+type ShownComment = Pick<
+  ShownPost,
+  'id' | 'authorId' | 'companyId' | 'capacity' | 'bodyHtml' | 'createdAt' | 'editedAt' | 'hiddenAt' | 'author'
+> & {
   parentId: number
 }
 
@@ -120,6 +130,8 @@ export async function commentsOf(
       id: posts.id,
       parentId: posts.parentId,
       authorId: posts.authorId,
+      companyId: posts.companyId,
+      capacity: posts.capacity,
       bodyHtml: posts.bodyHtml,
       createdAt: posts.createdAt,
       editedAt: posts.editedAt,
@@ -142,6 +154,8 @@ export async function commentsOf(
       id: shown.id,
       parentId: shown.parentId,
       authorId: shown.authorId,
+      companyId: shown.companyId,
+      capacity: shown.capacity,
       bodyHtml: shown.bodyHtml,
       createdAt: shown.createdAt,
       editedAt: shown.editedAt,

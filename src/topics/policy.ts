@@ -1,9 +1,9 @@
-import { type Actor, canWrite, isOperator, moderatesBoard } from '../accounts/actor.ts'
+import { type Actor, canWrite, isOperator, moderatesBoard, worksFor } from '../accounts/actor.ts'
 import type { Kind } from '../boards/schema.ts'
 import type { PostRow, TopicRow } from './schema.ts'
 
-type Closable = Pick<TopicRow, 'authorId' | 'boardId' | 'closedAt'>
-type Ownable = Pick<PostRow, 'authorId' | 'withdrawnAt' | 'hiddenAt'>
+type Closable = Pick<TopicRow, 'authorId' | 'boardId' | 'closedAt' | 'companyIds'>
+type Ownable = Pick<PostRow, 'authorId' | 'companyId' | 'withdrawnAt' | 'hiddenAt'>
 
 const stands = (post: Ownable) => !post.withdrawnAt && !post.hiddenAt
 
@@ -14,27 +14,40 @@ export const canAsk = (actor: Actor, board: { kinds: Kind[]; archivedAt: Date | 
 /** Answer or comment: nobody in a closed topic. */
 export const canAnswer = (actor: Actor, topic: Closable) => canWrite(actor) && !topic.closedAt
 
-/** Change the words of a post: its author, as long as it stands. Moderators hide, they do not rewrite. */
-export const canEdit = (actor: Actor, post: Ownable) => canWrite(actor) && post.authorId === actor.id && stands(post)
+/** Works for a company whose product the topic is about: may speak, but neither judge nor moderate there. */
+export const isPartyTo = (actor: Actor, topic: { companyIds: number[] }) => topic.companyIds.some(id => worksFor(actor, id))
+
+/** Moderates this topic: never somebody who works for a company it is about, whoever he is. Criticism stays. */
+export const moderatesTopic = (actor: Actor, topic: { boardId: number; companyIds: number[] }) =>
+  moderatesBoard(actor, topic.boardId) && !isPartyTo(actor, topic)
+
+/** What was written for a company is its people's, who left it no longer; everything else its author's. */
+const owns = (actor: Actor, post: Ownable) => (post.companyId ? worksFor(actor, post.companyId) : post.authorId === actor.id)
+
+/** Change the words of a post: whoever they belong to, as long as it stands. Moderators hide, they do not rewrite. */
+export const canEdit = (actor: Actor, post: Ownable) => canWrite(actor) && owns(actor, post) && stands(post)
 
 /** Take one's own post back. */
-export const canWithdraw = (actor: Actor, post: Ownable) => canWrite(actor) && post.authorId === actor.id && stands(post)
+export const canWithdraw = (actor: Actor, post: Ownable) => canWrite(actor) && owns(actor, post) && stands(post)
 
 /** Add to one's own question without changing it. */
 export const canAddAddendum = (actor: Actor, topic: Closable) => canWrite(actor) && topic.authorId === actor.id && !topic.closedAt
 
 /** Close and reopen: the asker, moderators of the board, the operator. What a moderator closed, the asker does not reopen. */
-export const canClose = (actor: Actor, topic: Closable) =>
-  canWrite(actor) && (topic.authorId === actor.id || moderatesBoard(actor, topic.boardId))
+export const canClose = (actor: Actor, topic: Closable) => canWrite(actor) && (topic.authorId === actor.id || moderatesTopic(actor, topic))
 export const canReopen = (actor: Actor, topic: Closable & { closedById: number | null }) =>
-  canWrite(actor) && (moderatesBoard(actor, topic.boardId) || (topic.authorId === actor.id && topic.closedById === actor.id))
+  canWrite(actor) && (moderatesTopic(actor, topic) || (topic.authorId === actor.id && topic.closedById === actor.id))
 
-/** Pick the best answer of a question: the asker, moderators of the board, the operator; nobody picks his own answer. */
+/**
+ * Pick the best answer of a question: the asker, moderators of the board, the operator; nobody picks his own answer, and nobody who
+ * works for a company the question is about.
+ */
 export const canPickBest = (actor: Actor, topic: Closable & { kind: Kind }, answer: Ownable) =>
   canWrite(actor) &&
   topic.kind === 'question' &&
   stands(answer) &&
   answer.authorId !== actor.id &&
+  !isPartyTo(actor, topic) &&
   (topic.authorId === actor.id || moderatesBoard(actor, topic.boardId))
 
 /** Read what was hidden or withdrawn: the board's moderators and the operator. */

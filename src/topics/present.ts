@@ -2,11 +2,15 @@ import { type Actor, canWrite, isGuest } from '../accounts/actor.ts'
 import { presentMark } from '../accounts/present.ts'
 import { boardName } from '../boards/present.ts'
 import type { Locale, Translate } from '../platform/i18n.ts'
+import type { Capacity } from './capacity.ts'
 import { topicPath } from './paths.ts'
 import type { Author, TopicLine } from './queries.ts'
 
-/** A person beside his words: name, address, picture or first letter. Who has left keeps his words, not his name. */
-export function presentAuthor(author: Author, t: Translate) {
+/**
+ * A person beside his words: name, address, picture or first letter, and for whom he spoke when he wrote them. Who has left keeps his
+ * words, not his name; the company's label stays with them whoever left and wherever they are shown.
+ */
+export function presentAuthor(author: Author, capacity: Capacity | null, locale: Locale, t: Translate) {
   const gone = author.closedAt !== null
   const name = gone ? t('people.left') : author.name
   return {
@@ -20,8 +24,29 @@ export function presentAuthor(author: Author, t: Translate) {
     mark: gone ? undefined : presentMark(author.certification, t),
     level:
       gone || author.level === 0 ? undefined : { label: t('levels.short', { level: author.level }), path: `/u/${author.handle}/level` },
-    isOfficial: !gone && author.role.startsWith('company_'),
+    isOfficial: capacity?.as === 'company',
+    company: presentCapacity(capacity, locale, t),
   }
+}
+
+/** The label of a company's own words, or of somebody's who works for it, for every place where words are shown. */
+export function presentCapacity(capacity: Capacity | null, locale: Locale, t: Translate) {
+  if (!capacity) return undefined
+  const company = (locale === 'en' && capacity.nameEn) || capacity.nameJa
+  const isOfficial = capacity.as === 'company'
+  return { label: t(isOfficial ? 'people.official' : 'people.related', { company }), path: `/c/${capacity.slug}`, isOfficial }
+}
+
+/** In whose name somebody may write here: as a member, or for a company he works for; nothing to choose for everybody else. */
+export function presentVoices(actor: Actor, topic: { companyIds: number[] }, t: Translate, typed?: unknown) {
+  if (actor.companies.length === 0) return undefined
+  const { locale } = actor.preferences
+  const chosen = typed === undefined ? String(actor.companies.find(({ id }) => topic.companyIds.includes(id))?.id ?? '') : String(typed)
+  const voices = actor.companies.map(({ id, nameJa, nameEn }) => ({
+    value: String(id),
+    label: t('people.official', { company: (locale === 'en' && nameEn) || nameJa }),
+  }))
+  return [{ value: '', label: t('topics.voice.member') }, ...voices].map(voice => ({ ...voice, isChosen: voice.value === chosen }))
 }
 
 function roleLabel({ role, moderates }: Author, t: Translate): string | undefined {
@@ -50,7 +75,7 @@ export function presentTopicLine(line: TopicLine, locale: Locale, t: Translate) 
     isGuaranteed: line.guaranteedAt !== null,
     isClosed: line.closedAt !== null,
     isFirst: line.isFirst,
-    author: presentAuthor(line.author, t),
+    author: presentAuthor(line.author, line.capacity, locale, t),
     at: line.createdAt,
   }
 }

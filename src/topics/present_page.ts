@@ -5,13 +5,13 @@ import { numberText, type Translate } from '../platform/i18n.ts'
 import type { commentsOf, findOwnMarks, ShownPost, TopicWithOpening } from './page_queries.ts'
 import { postLink, topicPath } from './paths.ts'
 import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canWithdraw } from './policy.ts'
-import { answerObstacle, presentAuthor } from './present.ts'
+import { answerObstacle, presentAuthor, presentVoices } from './present.ts'
 
 type Comments = Awaited<ReturnType<typeof commentsOf>>
 export type PostContext = {
   actor: Actor
   t: Translate
-  topic: Pick<TopicWithOpening, 'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId'>
+  topic: Pick<TopicWithOpening, 'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId' | 'companyIds'>
   comments: Comments
   marks: Awaited<ReturnType<typeof findOwnMarks>>
   reactionsOf: (post: ShownPost, given: Set<string>) => unknown[]
@@ -30,7 +30,7 @@ export function presentPost(post: ShownPost, context: PostContext) {
   return {
     id: post.id,
     path: `${postLink(post)}`,
-    author: presentAuthor(post.author, t),
+    author: presentAuthor(post.author, post.capacity, actor.preferences.locale, t),
     bodyHtml: post.bodyHtml,
     at: post.createdAt,
     isEdited: post.revision > 1,
@@ -54,6 +54,7 @@ export function presentPost(post: ShownPost, context: PostContext) {
     quotePath: `${topicPath(topic)}?quote=${post.id}#answer`,
     hasMenu: canEdit(actor, post) || canWithdraw(actor, post),
     comment: { place: `comment:${post.id}`, draftKey: begun?.draftKey ?? context.newKey(), body: begun?.content.body },
+    voices: presentVoices(actor, topic, t),
   }
 }
 
@@ -66,7 +67,7 @@ export function presentComment(
   return {
     id: comment.id,
     path: postLink(comment),
-    author: presentAuthor(comment.author, t),
+    author: presentAuthor(comment.author, comment.capacity, actor.preferences.locale, t),
     bodyHtml: comment.bodyHtml,
     at: comment.createdAt,
     isEdited: comment.editedAt !== null,

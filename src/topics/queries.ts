@@ -35,6 +35,8 @@ const line = {
   solvedAt: topics.solvedAt,
   guaranteedAt: topics.guaranteedAt,
   closedAt: topics.closedAt,
+  companyIds: topics.companyIds,
+  capacity: topics.capacity,
   createdAt: topics.createdAt,
   activeAt: topics.activeAt,
   author: byline,

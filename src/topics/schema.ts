@@ -4,10 +4,12 @@ import { accounts } from '../accounts/schema.ts'
 import { VISIBILITIES } from '../accounts/visibility.ts'
 import { boards, KINDS } from '../boards/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
+import type { Capacity } from './capacity.ts'
 
 /**
  * A topic is what lists and searches show: its title, place and counts. Its words stand in posts.
- * `visibility` and `rootBoardId` are kept beside the board's own so that a list is one index scan.
+ * `visibility` and `rootBoardId` are kept beside the board's own so that a list is one index scan; which products and companies it is
+ * about is kept by the companies, `capacity` is its opening's.
  */
 export const topics = pgTable(
   'topics',
@@ -43,6 +45,9 @@ export const topics = pgTable(
     withdrawnAt: moment('withdrawn_at'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     activeAt: moment('active_at').notNull().default(sql`now()`),
+    productIds: reference('product_ids').array().notNull().default(sql`'{}'`),
+    companyIds: reference('company_ids').array().notNull().default(sql`'{}'`),
+    capacity: jsonb().$type<Capacity>(),
     draftKey: text('draft_key'),
     sourceId: text('source_id').unique(),
     sourceUrl: text('source_url'),
@@ -74,7 +79,10 @@ export const topics = pgTable(
 
 export const POST_KINDS = ['opening', 'answer', 'comment'] as const
 
-/** The words people wrote. `bodyHtml` is rendered once, when written, by the renderer of `rendererVersion`. */
+/**
+ * The words people wrote. `bodyHtml` is rendered once, when written, by the renderer of `rendererVersion`. In whose name they were
+ * written (`capacity`, and `companyId` where it was a company's) is set with them and never changes: a trigger sees to it.
+ */
 export const posts = pgTable(
   'posts',
   {
@@ -97,6 +105,8 @@ export const posts = pgTable(
     meTooCount: integer('me_too_count').notNull().default(0),
     commentCount: integer('comment_count').notNull().default(0),
     guaranteedAt: moment('guaranteed_at'),
+    companyId: reference('company_id'),
+    capacity: jsonb().$type<Capacity>(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     editedAt: moment('edited_at'),
     hiddenAt: moment('hidden_at'),

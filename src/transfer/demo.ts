@@ -15,6 +15,7 @@ import { rebuild } from '../reputation/rebuilding.ts'
 import { refreshDocumentsBetween } from '../search/documents.ts'
 import { addenda, posts, revisions, topics } from '../topics/schema.ts'
 import { write } from '../topics/writing.ts'
+import { demoStaff, seedCompanies } from './demo_companies.ts'
 
 const FOLDER = fileURLToPath(new URL('./demo', import.meta.url))
 /** Every demo account has this password; the demo is for trying out, never for the open net. */
@@ -61,7 +62,10 @@ const read = (file: string) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8
 /** The demo's log-ins, as they are printed after the address. */
 export function demoAccounts(): string {
   const members: DemoMember[] = read('members.json')
-  const rows = SHOWN.map(handle => `  ${handle.padEnd(10)} ${members.find(member => member.handle === handle)?.role ?? ''}`)
+  const staff = demoStaff()
+  const rows = SHOWN.map(
+    handle => `  ${handle.padEnd(10)} ${staff.get(handle) ?? members.find(member => member.handle === handle)?.role ?? ''}`,
+  )
   return `\n  Log in with any of these handles and the password ${PASSWORD}\n${rows.join('\n')}\n`
 }
 
@@ -76,6 +80,7 @@ export async function seedDemo({ db, search, log }: Services): Promise<void> {
     const people = await seedMembers(tx)
     const places = await seedBoards(tx, people)
     await seedTopics(tx, people, places)
+    await seedCompanies(tx, people)
     await writeEvents(tx)
     await mark(tx, 'demo')
   })
@@ -264,7 +269,7 @@ async function seedReactions(tx: Db, { postId, kind, count, at, author }: DemoRe
   const given = chosen.map((accountId, index) => ({ postId, accountId, kind, createdAt: ago(at / (1 + index / 3)) }))
   await tx.insert(reactions).values(given)
   await tx.execute(sql`update reactions r set brings = false from accounts a where r.post_id = ${postId} and a.id = r.account_id
-    and (a.role = 'operator' or a.role like 'company%')`)
+    and (a.role = 'operator' or a.represents)`)
   const column = { helpful: 'helpfulCount', thanks: 'thanksCount', me_too: 'meTooCount' } as const
   await tx
     .update(posts)

@@ -147,7 +147,7 @@ export const keptAlive = () => new Agent({ keepAlive: true, maxSockets: 1 })
 /** The cookie of somebody who is logged in. */
 export async function cookieOf(db: Db, actor: Actor): Promise<string> {
   const { token } = await createSessions(db, { days: 10 }).create(
-    { id: actor.id, role: 'member', moderates: false },
+    { id: actor.id, role: 'member', moderates: false, represents: false },
     { device: 'test', address: '127.0.0.1' },
   )
   return `sid=${token}`

@@ -140,7 +140,7 @@ describe('devices', () => {
 
   test('a device name a browser makes up is text and nothing else', async () => {
     await forum.app.sessions.create(
-      { id: member.id, role: 'member', moderates: false },
+      { id: member.id, role: 'member', moderates: false, represents: false },
       { device: '<script>alert(1)</script>', address: '<b>' },
     )
     expect((await own.get('/me/devices')).body).not.toMatch(/<script>alert|<b>・/)

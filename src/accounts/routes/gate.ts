@@ -9,7 +9,7 @@ import { sameSitePath } from '../same_site_path.ts'
 import { createSessions, type Sessions } from '../sessions.ts'
 import { showLogin } from './login_page.ts'
 
-const ACCESS = ['everyone', 'guests', 'members', 'moderators', 'operators'] as const
+const ACCESS = ['everyone', 'guests', 'members', 'companies', 'moderators', 'operators'] as const
 /** Who may use a route at all; what he may do there, the verb decides. */
 export type Access = (typeof ACCESS)[number]
 
@@ -83,6 +83,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   if (access === 'everyone') return
   if (access === 'guests') return isGuest(actor) ? undefined : reply.redirect('/', 303)
   if (isGuest(actor)) return askToLogIn(request, reply)
+  if (access === 'companies' && actor.companies.length === 0) throw new Refused('errors.refused')
   if (access === 'operators' && !isOperator(actor)) throw new Refused('errors.refused')
   if (access === 'moderators' && !isOperator(actor) && actor.moderates.length === 0) throw new Refused('errors.refused')
 }

@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { inGroups } from '../../boards/groups.ts'
 import { presentGroups } from '../../boards/present.ts'
 import { listBoards } from '../../boards/queries.ts'
+import { presentWork } from '../../companies/present.ts'
+import { companiesOf } from '../../companies/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
@@ -10,7 +12,7 @@ import { presentNext, presentStanding } from '../../reputation/present.ts'
 import { factsOf } from '../../reputation/queries.ts'
 import { countsOf, listAnswersBy } from '../../topics/by_member.ts'
 import { postLink, topicPath } from '../../topics/paths.ts'
-import { presentTopicLine } from '../../topics/present.ts'
+import { presentCapacity, presentTopicLine } from '../../topics/present.ts'
 import { listTopicsBy } from '../../topics/queries.ts'
 import { memberPath, presentMember } from '../present_member.ts'
 import { editProfile } from '../profile.ts'
@@ -38,6 +40,7 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
       isSelf ? factsOf(db, [account.id]) : undefined,
     ])
     const ownFacts = facts?.get(account.id)
+    const works = account.represents ? await companiesOf(db, account.id) : []
     const given = answers ? await listAnswersBy(db, actor, account.id, query.after) : undefined
     const next = (page ?? given)?.next
     return reply.page('members/show', {
@@ -48,6 +51,7 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
       standing: presentStanding(account, preferences.locale, t),
       isSelf,
       nextLevel: ownFacts && presentNext(ownFacts, t),
+      companies: works.map(company => presentWork(company, preferences.locale, t)),
       counts: Object.entries(counts).map(([name, value]) => ({ label: t(`members.${name}`), value })),
       tabs: ['topics', 'answers'].map(list => ({
         label: t(`members.${list}`),
@@ -55,7 +59,12 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
         isCurrent: (list === 'answers') === answers,
       })),
       topics: page?.rows.map(row => presentTopicLine(row, preferences.locale, t)),
-      answers: given?.rows.map(row => ({ ...row, path: postLink(row), topicPath: topicPath(row.topic) })),
+      answers: given?.rows.map(row => ({
+        ...row,
+        company: presentCapacity(row.capacity, preferences.locale, t),
+        path: postLink(row),
+        topicPath: topicPath(row.topic),
+      })),
       emptyText: t(answers ? 'members.noAnswers' : 'members.noTopics'),
       nextPath: next && `${memberPath(account)}?list=${answers ? 'answers' : 'topics'}&after=${encodeURIComponent(next)}`,
     })

@@ -42,6 +42,13 @@ const Found = Type.Object({
   excerpt: Type.String(told('excerpt')),
   url: Type.String({ format: 'uri', ...told('url') }),
   answerId: Type.Union([Type.Integer(), Type.Null()], told('answerId')),
+  label: Type.Union(
+    [
+      Type.Object({ kind: Type.Union([Type.Literal('official'), Type.Literal('related')]), company: Type.String(), name: Type.String() }),
+      Type.Null(),
+    ],
+    told('label'),
+  ),
   guaranteed: Type.Boolean(told('guaranteed')),
   solved: Type.Boolean(told('solved')),
 })

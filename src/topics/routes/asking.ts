@@ -4,15 +4,19 @@ import { inGroups } from '../../boards/groups.ts'
 import { presentBoard } from '../../boards/present.ts'
 import { listBoards } from '../../boards/queries.ts'
 import { KINDS } from '../../boards/schema.ts'
+import { askAbout } from '../../companies/naming.ts'
+import { guessProducts } from '../../companies/product_queries.ts'
 import { renderBody } from '../../platform/html.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
 import { presentSimilar } from '../../search/present.ts'
 import { findSimilarAnswers } from '../../search/queries.ts'
-import { ask, TITLE_LETTERS, type TopicDraft } from '../asking.ts'
+import { TITLE_LETTERS } from '../asking.ts'
+import { chosenCompany } from '../capacity.ts'
 import { findDraft } from '../drafts.ts'
 import { topicPath } from '../paths.ts'
+import { presentVoices } from '../present.ts'
 
 const AskForm = Type.Object({
   kind: Type.Union(KINDS.map(kind => Type.Literal(kind))),
@@ -20,12 +24,15 @@ const AskForm = Type.Object({
   boardId: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   body: Type.String({ maxLength: 100_000 }),
   tags: Type.String({ maxLength: 300, default: '' }),
+  products: Type.String({ maxLength: 400, default: '' }),
+  company: Type.Optional(Type.String({ maxLength: 20 })),
   draftKey: Type.String({ minLength: 8, maxLength: 60 }),
 })
 const AskQuery = Type.Object({
   title: Type.Optional(Type.String()),
   board: Type.Optional(Type.String()),
   kind: Type.Optional(Type.String()),
+  product: Type.Optional(Type.String({ maxLength: 100 })),
 })
 
 /** A preview costs as much as a post and anybody may ask for one. */
@@ -43,7 +50,12 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
       const draft = await findDraft(db, request.actor, 'ask')
       const boards = await listBoards(db, request.actor)
       const boardId = boards.find(board => board.slug === query.board)?.id
-      const asked = { ...(query.title && { title: query.title }), ...(boardId && { boardId }), ...(query.kind && { kind: query.kind }) }
+      const asked = {
+        ...(query.title && { title: query.title }),
+        ...(boardId && { boardId }),
+        ...(query.kind && { kind: query.kind }),
+        ...(query.product && { products: query.product }),
+      }
       const values = { kind: 'question', ...draft.content, ...asked, draftKey: draft.draftKey }
       return showAskForm(services, request, reply, { values }, await similarTo(services, request, query.title))
     },
@@ -59,14 +71,18 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
     },
   )
 
-  app.post<{ Body: TopicDraft }>(
+  app.post<{ Body: Static<typeof AskForm> }>(
     '/ask',
     {
       config: { access: 'members', draftPlace: () => 'ask' },
       schema: { body: AskForm },
       errorHandler: showAgain((request, reply, form) => showAskForm(services, request, reply, form)),
     },
-    async ({ actor, body }, reply) => reply.flash('asked').see(topicPath(await ask(db, actor, body))),
+    async ({ actor, body }, reply) => {
+      const topic = await askAbout(db, actor, { ...body, company: chosenCompany(body.company) })
+      const isOffered = !body.products.trim() && (await guessProducts(db, `${body.title}\n${body.body}`)).length > 0
+      return reply.flash('asked').see(isOffered ? `/t/${topic.id}/products` : topicPath(topic))
+    },
   )
 
   app.post<{ Body: { body: string } }>(
@@ -106,6 +122,7 @@ async function showAskForm(
     groups,
     kinds,
     titleLetters: TITLE_LETTERS.max,
+    voices: presentVoices(actor, { companyIds: [] }, t, values.company),
     ...form,
     similar,
     values,

@@ -1,17 +1,18 @@
+import type { Static } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
 import { addAddendum } from '../adding.ts'
-import type { PostDraft } from '../answers.ts'
 import { postComment } from '../comments.ts'
 import { findDraft } from '../drafts.ts'
 import { commentsOf, findPost, type Post } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
 import { canAddAddendum, canAnswer } from '../policy.ts'
+import { presentVoices } from '../present.ts'
 import { presentComment } from '../present_page.ts'
 import { findTopic } from '../queries.ts'
-import { type Route, Written } from './posts.ts'
+import { draftOf, type Route, Written } from './posts.ts'
 import { TopicParams } from './topic.ts'
 
 /** More comments than a topic's page shows are rare; past this many the oldest are shown. */
@@ -23,7 +24,7 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
   const everyone = { config: { access: 'everyone' } as const, schema: { params: TopicParams } }
   const members = { config: { access: 'members' } as const, schema: { params: TopicParams } }
 
-  app.post<Route<PostDraft>>(
+  app.post<Route<Static<typeof Written>>>(
     '/posts/:id/comments',
     {
       config: { access: 'members', draftPlace: request => `comment:${id(request)}` },
@@ -32,13 +33,13 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
     },
     async ({ actor, params, body }, reply) => {
       const parent = await findPost(db, actor, params.id)
-      const comment = await postComment(db, actor, parent, body)
+      const comment = await postComment(db, actor, parent, draftOf(body))
       return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${comment.id}`))
     },
   )
   app.get<Route>('/posts/:id/comments', everyone, (request, reply) => showCommentForm(request, reply, {}))
 
-  app.post<Route<PostDraft>>(
+  app.post<Route<Static<typeof Written>>>(
     '/t/:id/addenda',
     {
       config: { access: 'members', draftPlace: request => `addendum:${id(request)}` },
@@ -47,7 +48,7 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
     },
     async ({ actor, params, body }, reply) => {
       const topic = await findTopic(db, actor, params.id)
-      await addAddendum(db, actor, topic, body)
+      await addAddendum(db, actor, topic, draftOf(body))
       return reply.flash('added').see(`${topicPath(topic)}#post-${topic.openingId}`)
     },
   )
@@ -58,7 +59,8 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
     const post = await findPost(db, actor, id(request))
     const below = (await commentsOf(db, actor, post.topic.boardId, [post.id], ALL_COMMENTS)).get(post.id) ?? []
     const comments = below.map(comment => presentComment(comment, { actor, t, topic: post.topic }))
-    const model = { action: `/posts/${post.id}/comments`, canWrite: canAnswer(actor, post.topic), comments }
+    const voices = presentVoices(actor, post.topic, t)
+    const model = { action: `/posts/${post.id}/comments`, canWrite: canAnswer(actor, post.topic), comments, voices }
     return showSmallForm(request, reply, `comment:${post.id}`, post, { ...model, title: t('topics.comment.title'), ...form })
   }
 

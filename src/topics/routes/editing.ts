@@ -1,12 +1,14 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { editAbout } from '../../companies/naming.ts'
+import { productsText } from '../../companies/product_queries.ts'
 import { Conflict, Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { wordDiff } from '../../platform/text_diff.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
 import { findDraft } from '../drafts.ts'
-import { type Edit, editPost, listRevisions } from '../editing.ts'
+import { type Edit, listRevisions } from '../editing.ts'
 import { findPost, type Post } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
 import { canEdit, canSeeHidden, canWithdraw } from '../policy.ts'
@@ -17,6 +19,7 @@ const EditForm = Type.Object({
   body: Type.String({ maxLength: 100_000 }),
   title: Type.Optional(Type.String({ maxLength: 400 })),
   tags: Type.Optional(Type.String({ maxLength: 300 })),
+  products: Type.Optional(Type.String({ maxLength: 400 })),
   reason: Type.String({ maxLength: 200, default: '' }),
   revision: Type.Integer({ minimum: 1 }),
 })
@@ -46,7 +49,7 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
     },
   )
 
-  app.put<Route<Edit>>(
+  app.put<Route<Static<typeof EditForm>>>(
     '/posts/:id',
     {
       config: { access: 'members', draftPlace: request => `edit:${id(request)}` },
@@ -55,7 +58,7 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
     },
     async ({ actor, params, body }, reply) => {
       const post = await findPost(db, actor, params.id)
-      await editPost(db, actor, post, body)
+      await editAbout(db, actor, post, body)
       const edited = await findPost(db, actor, params.id)
       return reply.flash('edited').see(post.kind === 'answer' ? postPath(edited.topic, post) : `${topicPath(edited.topic)}#post-${post.id}`)
     },
@@ -73,7 +76,7 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
         return {
           ...version,
           at: version.createdAt,
-          editor: presentAuthor(version.editor, t),
+          editor: presentAuthor(version.editor, post.capacity, actor.preferences.locale, t),
           isCurrent: index === versions.length - 1,
           parts: presentDiff(before?.body ?? version.body, version.body),
           titleParts: version.title ? presentDiff(before?.title ?? version.title, version.title) : undefined,
@@ -98,7 +101,9 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
     const post = await findPost(db, actor, id(request))
     if (!canEdit(actor, post)) throw new Missing()
     const draft = await findDraft(db, actor, `edit:${post.id}`)
+    const products = post.kind === 'opening' && !form.values ? await productsText(db, post.topicId) : ''
     const values = form.values ?? {
+      products,
       body: post.body,
       title: post.topic.title,
       tags: post.topic.tags.join(' '),

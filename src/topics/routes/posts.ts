@@ -5,6 +5,7 @@ import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
 import { type PostDraft, postAnswer } from '../answers.ts'
 import { pickBest, unpickBest } from '../best_answers.ts'
+import { chosenCompany } from '../capacity.ts'
 import { closeTopic, reopenTopic } from '../closing.ts'
 import { findPost } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
@@ -12,7 +13,14 @@ import { findTopic } from '../queries.ts'
 import { withdrawPost } from '../withdrawing.ts'
 import { showTopic, TopicParams } from './topic.ts'
 
-export const Written = Type.Object({ body: Type.String({ maxLength: 100_000 }), draftKey: Type.String({ minLength: 8, maxLength: 60 }) })
+export const Written = Type.Object({
+  body: Type.String({ maxLength: 100_000 }),
+  draftKey: Type.String({ minLength: 8, maxLength: 60 }),
+  company: Type.Optional(Type.String({ maxLength: 20 })),
+})
+
+/** A form's words as the verbs take them. */
+export const draftOf = ({ company, ...draft }: Static<typeof Written>): PostDraft => ({ ...draft, company: chosenCompany(company) })
 export type Route<Body = unknown> = { Params: Static<typeof TopicParams>; Body: Body }
 
 /** Everything people do to topics and posts by one press of a button. */
@@ -21,7 +29,7 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
   const members = { config: { access: 'members' } as const, schema: { params: TopicParams } }
   const id = (request: FastifyRequest) => (request.params as { id: number }).id
 
-  app.post<Route<PostDraft>>(
+  app.post<Route<Static<typeof Written>>>(
     '/t/:id/answers',
     {
       ...members,
@@ -31,7 +39,7 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
     },
     async ({ actor, params, body }, reply) => {
       const topic = await findTopic(db, actor, params.id)
-      const answer = await postAnswer(db, actor, topic, body)
+      const answer = await postAnswer(db, actor, topic, draftOf(body))
       return reply.flash('answered').see(postPath(topic, answer))
     },
   )

@@ -1,6 +1,9 @@
 import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isGuest } from '../../accounts/actor.ts'
+import { canNameProducts } from '../../companies/policy.ts'
+import { presentTopicProduct } from '../../companies/present.ts'
+import { productsBeside } from '../../companies/product_queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { reactionsFor } from '../../reactions/policy.ts'
@@ -17,6 +20,7 @@ import {
   type TopicWithOpening,
 } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
+import { presentVoices } from '../present.ts'
 import { presentPost, presentTopic } from '../present_page.ts'
 
 const PageQuery = Type.Object({
@@ -77,7 +81,7 @@ export async function showTopic(
   form?: AnswerForm,
 ): Promise<FastifyReply> {
   const { actor, t } = request
-  const topic = await findTopicWithOpening(db, actor, id)
+  const topic = await findTopicWithOpening(db, actor, id, productsBeside)
   const order: Order = ORDERS.find(name => name === query.order) ?? 'helpful'
   const answers = await listAnswers(db, actor, topic, { order, after: query.after, at: query.at })
   const ids = [topic.opening.id, ...answers.rows.map(answer => answer.id)]
@@ -92,7 +96,7 @@ export async function showTopic(
     comments,
     marks,
     reactionsOf: (post: ShownPost, given: Set<string>) =>
-      reactionsFor(post, topic).map(kind => presentReaction(post, kind, given.has(kind), actor, t)),
+      reactionsFor(post, topic).map(kind => presentReaction(post, topic, kind, given.has(kind), actor, t)),
     newKey: newDraftKey,
   }
   const shown = answers.rows.map(answer => presentPost(answer, context))
@@ -102,12 +106,15 @@ export async function showTopic(
     body: withQuote(draft?.content.body, await quoted(db, actor, topic, query.quote)),
     draftKey: draft?.draftKey ?? newDraftKey(),
   }
-  return reply.keep([`topic:${topic.id}`, 'people', 'boards'], `topic:${topic.id}`).page('topics/show', {
+  const tags = [`topic:${topic.id}`, 'people', 'boards', ...topic.productIds.map(each => `product:${each}`)]
+  return reply.keep(tags, `topic:${topic.id}`).page('topics/show', {
     title: topic.title,
     description: topic.excerpt,
     at: 'boards',
     canonical: path,
     topic: presentTopic(topic, actor, t),
+    products: (topic.beside ?? []).map(product => presentTopicProduct(product, actor.preferences.locale)),
+    canNameProducts: canNameProducts(actor, topic),
     opening: presentPost(topic.opening, context),
     guaranteed: shown.filter(answer => answer.isGuaranteed),
     answers: shown.filter(answer => !answer.isGuaranteed),
@@ -118,7 +125,7 @@ export async function showTopic(
     })),
     nextPath: answers.next && `${path}?${order === 'new' ? 'order=new&' : ''}after=${encodeURIComponent(answers.next)}`,
     firstPath: answers.isFirst ? undefined : path,
-    form: { ...form, values },
+    form: { ...form, values, voices: presentVoices(actor, topic, t, form?.values?.company) },
   })
 }
 

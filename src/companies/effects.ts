@@ -1,0 +1,74 @@
+import { eq } from 'drizzle-orm'
+import { type Letter, writeLetter } from '../accounts/letters.ts'
+import { accounts } from '../accounts/schema.ts'
+import type { EventOf } from '../events.ts'
+import type { Services } from '../platform/services.ts'
+import { applicationPath, companyPath } from './paths.ts'
+import { companies, companyInvitations } from './schema.ts'
+import { endMembershipsOf } from './team.ts'
+import { findWish, makeToken } from './tokens.ts'
+
+/** Sends the link that proves a domain to the mailbox that was named at it. */
+export async function mailDomainProof(services: Services, { id, data }: EventOf<'company.domain_mail_asked'>): Promise<void> {
+  const found = await withApplicant(services, data.companyId)
+  const email = await findWish(services.db, data.companyId)
+  if (!found || !email || found.company.domainProvenAt) return
+  const token = await makeToken(services.db, { companyId: found.company.id, email })
+  const values = { domain: found.company.domain, handle: found.applicant.handle }
+  await post(services, `domain:${id}`, email, {
+    locale: found.applicant.locale,
+    key: 'domainProof',
+    values,
+    link: `${services.siteUrl}/companies/prove/${token}`,
+  })
+}
+
+/** Tells who applied that the company is in, or why it is not. */
+export async function mailDecision(services: Services, { name, data }: EventOf<'company.admitted' | 'company.declined'>): Promise<void> {
+  const found = await withApplicant(services, data.companyId)
+  if (!found?.applicant.email) return
+  const { company, applicant } = found
+  const isIn = name === 'company.admitted'
+  await post(services, `${name}:${company.id}`, found.applicant.email, {
+    locale: applicant.locale,
+    key: isIn ? 'companyAdmitted' : 'companyDeclined',
+    values: { company: applicant.locale === 'en' ? company.nameEn : company.nameJa, ...(!isIn && { reason: company.declineReason }) },
+    link: services.siteUrl + (isIn ? companyPath(company) : applicationPath(company)),
+  })
+}
+
+/** Sends an invitation to a team. Who runs the company was admitted by the operator: its name may stand in the mail. */
+export async function mailInvitation(services: Services, { data }: EventOf<'company.invited'>): Promise<void> {
+  const { db, siteUrl } = services
+  const [row] = await db
+    .select({ invitation: companyInvitations, company: companies, locale: accounts.locale })
+    .from(companyInvitations)
+    .innerJoin(companies, eq(companies.id, companyInvitations.companyId))
+    .innerJoin(accounts, eq(accounts.id, companyInvitations.invitedById))
+    .where(eq(companyInvitations.id, data.invitationId))
+  if (!row || row.invitation.acceptedAt || row.invitation.withdrawnAt) return
+  const { invitation, company, locale } = row
+  const token = await makeToken(db, { companyId: company.id, email: invitation.email, invitationId: invitation.id })
+  await post(services, `invitation:${invitation.id}`, invitation.email, {
+    locale,
+    key: 'invitation',
+    values: { company: locale === 'en' ? company.nameEn : company.nameJa },
+    link: `${siteUrl}/invitations/${token}`,
+  })
+}
+
+/** Somebody closed his account: his companies go on without him. */
+export const endWorkOf = ({ db }: Services, { data }: EventOf<'account.closed'>) => endMembershipsOf(db, data.accountId)
+
+async function withApplicant({ db }: Services, companyId: number) {
+  const [row] = await db
+    .select({ company: companies, applicant: { handle: accounts.handle, email: accounts.email, locale: accounts.locale } })
+    .from(companies)
+    .innerJoin(accounts, eq(accounts.id, companies.applicantId))
+    .where(eq(companies.id, companyId))
+  return row
+}
+
+async function post(services: Services, onceKey: string, to: string, letter: Letter): Promise<void> {
+  await services.mail.send({ onceKey, to, ...(await writeLetter(services, letter)) })
+}

@@ -1,0 +1,29 @@
+import { type Actor, canWrite, isOperator, worksFor } from '../accounts/actor.ts'
+import type { Capacity } from '../topics/capacity.ts'
+import { moderatesTopic } from '../topics/policy.ts'
+import type { CompanyRow } from './schema.ts'
+
+/** Apply in a company's name: any member in good standing. */
+export const canApply = (actor: Actor) => canWrite(actor)
+
+/** Admit and decline: the operator alone. */
+export const canAdmit = (actor: Actor) => isOperator(actor)
+
+/** See and complete an application: who applied, and the operator. */
+export const canSeeApplication = (actor: Actor, company: Pick<CompanyRow, 'applicantId'>) =>
+  isOperator(actor) || (actor.id !== 0 && company.applicantId === actor.id)
+
+/** Answer and vouch for a company: everybody in its team. */
+export const canSpeakFor = (actor: Actor, companyId: number) => canWrite(actor) && worksFor(actor, companyId)
+
+/** Run a company's place, its team and its products: its admins. */
+export const canRun = (actor: Actor, companyId: number) =>
+  canSpeakFor(actor, companyId) && actor.companies.some(({ id, role }) => id === companyId && role === 'admin')
+
+type Nameable = { authorId: number; boardId: number; companyIds: number[]; capacity: Capacity | null }
+
+/** Say which products a topic is about: whoever its opening belongs to, and who moderates it. */
+export const canNameProducts = (actor: Actor, topic: Nameable) => canWrite(actor) && (owns(actor, topic) || moderatesTopic(actor, topic))
+
+const owns = (actor: Actor, { authorId, capacity }: Nameable) =>
+  capacity?.as === 'company' ? worksFor(actor, capacity.companyId) : authorId === actor.id

@@ -1,0 +1,183 @@
+import { sql } from 'drizzle-orm'
+import { boolean, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { accounts, COMPANY_ROLES } from '../accounts/schema.ts'
+import { pictures } from '../media/schema.ts'
+import { bytes, identity, moment, reference } from '../platform/schema.ts'
+import { topics } from '../topics/schema.ts'
+
+/**
+ * A company from its application on. It applied, its domain was proven, the operator admitted or declined it: each is a moment with who
+ * did it. `slug` never changes, because posts remember it.
+ */
+export const companies = pgTable(
+  'companies',
+  {
+    id: identity(),
+    slug: text().notNull(),
+    nameJa: text('name_ja').notNull(),
+    nameEn: text('name_en').notNull(),
+    aboutJa: text('about_ja').notNull().default(''),
+    aboutEn: text('about_en').notNull().default(''),
+    domain: text().notNull(),
+    corporateNumber: text('corporate_number').notNull(),
+    applicantId: reference('applicant_id')
+      .notNull()
+      .references(() => accounts.id),
+    recordKey: text('record_key').notNull(),
+    domainProvenAt: moment('domain_proven_at'),
+    domainProvenBy: text('domain_proven_by', { enum: ['mail', 'record'] }),
+    admittedAt: moment('admitted_at'),
+    admittedById: reference('admitted_by_id').references(() => accounts.id),
+    declinedAt: moment('declined_at'),
+    declinedById: reference('declined_by_id').references(() => accounts.id),
+    declineReason: text('decline_reason').notNull().default(''),
+    demandsSecondPair: boolean('demands_second_pair').notNull().default(false),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  t => [
+    uniqueIndex('companies_slug').on(t.slug).where(sql`${t.declinedAt} is null`),
+    uniqueIndex('companies_number').on(t.corporateNumber).where(sql`${t.declinedAt} is null`),
+    index('companies_applicant').on(t.applicantId),
+  ],
+)
+
+/** Who works for a company here, and until when he did: what he wrote then keeps the label it was written under. */
+export const companyMembers = pgTable(
+  'company_members',
+  {
+    id: identity(),
+    companyId: reference('company_id')
+      .notNull()
+      .references(() => companies.id),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    role: text({ enum: COMPANY_ROLES }).notNull(),
+    invitedById: reference('invited_by_id').references(() => accounts.id),
+    since: moment('since').notNull().default(sql`now()`),
+    leftAt: moment('left_at'),
+    removedById: reference('removed_by_id').references(() => accounts.id),
+  },
+  t => [
+    uniqueIndex('company_members_once').on(t.companyId, t.accountId).where(sql`${t.leftAt} is null`),
+    index('company_members_account').on(t.accountId),
+  ],
+)
+
+/** Somebody asked by mail to work for a company here. */
+export const companyInvitations = pgTable(
+  'company_invitations',
+  {
+    id: identity(),
+    companyId: reference('company_id')
+      .notNull()
+      .references(() => companies.id),
+    email: text().notNull(),
+    role: text({ enum: COMPANY_ROLES }).notNull(),
+    invitedById: reference('invited_by_id')
+      .notNull()
+      .references(() => accounts.id),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    expiresAt: moment('expires_at').notNull(),
+    acceptedAt: moment('accepted_at'),
+    acceptedById: reference('accepted_by_id').references(() => accounts.id),
+    withdrawnAt: moment('withdrawn_at'),
+  },
+  t => [index('company_invitations_company').on(t.companyId, t.id)],
+)
+
+/** A link sent by mail to prove a domain, or (with an invitation) to join a team. Only its hash is kept. */
+export const companyTokens = pgTable('company_tokens', {
+  hash: bytes().primaryKey(),
+  companyId: reference('company_id')
+    .notNull()
+    .references(() => companies.id),
+  invitationId: reference('invitation_id').references(() => companyInvitations.id),
+  email: text().notNull(),
+  expiresAt: moment('expires_at').notNull(),
+})
+
+export const CATEGORIES = [
+  'network',
+  'line',
+  'mobile',
+  'computer',
+  'printer',
+  'storage',
+  'tv',
+  'appliance',
+  'software',
+  'service',
+  'other',
+] as const
+export const LIVES = ['on_sale', 'ended', 'support_ended'] as const
+
+/** One row of what a product is: its size, 180 × 140 × 60 mm. */
+export type Spec = { name: string; value: string }
+
+/** A product of a company. `aliases` are the other names and model numbers people call it by; `keys` are all of them as they are compared. */
+export const products = pgTable(
+  'products',
+  {
+    id: identity(),
+    companyId: reference('company_id')
+      .notNull()
+      .references(() => companies.id),
+    slug: text().notNull(),
+    nameJa: text('name_ja').notNull(),
+    nameEn: text('name_en').notNull(),
+    aliases: text().array().notNull().default(sql`'{}'`),
+    keys: text().array().notNull().default(sql`'{}'`),
+    category: text({ enum: CATEGORIES }).notNull(),
+    aboutJa: text('about_ja').notNull().default(''),
+    aboutEn: text('about_en').notNull().default(''),
+    versionWordJa: text('version_word_ja').notNull().default(''),
+    versionWordEn: text('version_word_en').notNull().default(''),
+    specsJa: jsonb('specs_ja').$type<Spec[]>().notNull().default([]),
+    specsEn: jsonb('specs_en').$type<Spec[]>().notNull().default([]),
+    life: text({ enum: LIVES }).notNull().default('on_sale'),
+    pictureId: reference('picture_id').references(() => pictures.id),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  t => [unique('products_slug').on(t.companyId, t.slug)],
+)
+
+/** A version or model of a product; `position` is their order, the oldest first. */
+export const productVersions = pgTable(
+  'product_versions',
+  {
+    id: identity(),
+    productId: reference('product_id')
+      .notNull()
+      .references(() => products.id),
+    label: text().notNull(),
+    position: integer().notNull(),
+    releasedOn: date('released_on'),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  t => [unique('product_versions_label').on(t.productId, t.label), unique('product_versions_position').on(t.productId, t.position)],
+)
+
+/** What a topic is about, with the version where the asker named one. */
+export const topicProducts = pgTable(
+  'topic_products',
+  {
+    topicId: reference('topic_id')
+      .notNull()
+      .references(() => topics.id),
+    productId: reference('product_id')
+      .notNull()
+      .references(() => products.id),
+    versionId: reference('version_id').references(() => productVersions.id),
+    position: integer().notNull(),
+    namedById: reference('named_by_id')
+      .notNull()
+      .references(() => accounts.id),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  t => [primaryKey({ columns: [t.topicId, t.productId] }), index('topic_products_product').on(t.productId, t.topicId.desc().nullsFirst())],
+)
+
+export type CompanyRow = typeof companies.$inferSelect
+export type ProductRow = typeof products.$inferSelect
+export type VersionRow = typeof productVersions.$inferSelect
