@@ -261,15 +261,17 @@ async function seedVersions(tx: Db, postId: number, editorId: number, answer: De
 
 type DemoReactions = { postId: number; kind: 'helpful' | 'thanks' | 'me_too'; count: number; at: number; author: number }
 
-/** Reactions by real members, chosen by turns so that the same demo looks the same everywhere. */
+/** Reactions by real members, not by companies' people, chosen by turns so that the same demo looks the same everywhere. */
 async function seedReactions(tx: Db, { postId, kind, count, at, author }: DemoReactions, people: Ids): Promise<void> {
-  const others = [...people.values()].filter(id => id !== author)
+  const staff = demoStaff()
+  const others = [...people].flatMap(([handle, id]) => (id === author || staff.has(handle) ? [] : [id]))
   const chosen = Array.from({ length: Math.min(count, others.length) }, (_, index) => others[(postId * 7 + index) % others.length] ?? 0)
   if (chosen.length === 0) return
   const given = chosen.map((accountId, index) => ({ postId, accountId, kind, createdAt: ago(at / (1 + index / 3)) }))
   await tx.insert(reactions).values(given)
-  await tx.execute(sql`update reactions r set brings = false from accounts a where r.post_id = ${postId} and a.id = r.account_id
-    and (a.role = 'operator' or a.represents)`)
+  await tx.execute(
+    sql`update reactions r set brings = false from accounts a where r.post_id = ${postId} and a.id = r.account_id and a.role = 'operator'`,
+  )
   const column = { helpful: 'helpfulCount', thanks: 'thanksCount', me_too: 'meTooCount' } as const
   await tx
     .update(posts)
