@@ -39,7 +39,7 @@ export function indexSettings(embedder?: Embedder): Settings {
     facetSearch: false,
     prefixSearch: 'indexingTime',
     // What is found by then is shown: a search that takes longer would be answered by PostgreSQL.
-    searchCutoffMs: 150,
+    searchCutoffMs: 100,
     embedders: embedder ? { [EMBEDDER]: embedder } : {},
   }
 }

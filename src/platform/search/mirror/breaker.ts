@@ -35,7 +35,7 @@ const LONGEST_PAUSE = 10_000
 const LOOK_EVERY = 200
 
 /** Stops asking an engine that fails or is slow three times in a row, and asks again by itself, after longer pauses when that fails too. */
-export function openBreaker({ probe, changed, patience = 200, firstPause = 1_000 }: Options): Breaker {
+export function openBreaker({ probe, changed, patience = 150, firstPause = 1_000 }: Options): Breaker {
   const circuit = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(FAILURES),
     halfOpenAfter: new ExponentialBackoff({ initialDelay: firstPause, maxDelay: LONGEST_PAUSE }),
