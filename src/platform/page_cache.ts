@@ -1,18 +1,8 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 
-/** A whole page as guests see it. `tags` name what it shows (`topic:42`); `subject` is what counts as read when it is served. */
-export type CachedPage = {
-  body: Buffer
-  headers: OutgoingHttpHeaders
-  tags: string[]
-  subject?: string
-  br?: Buffer
-  gzip?: Buffer
-  madeAt: number
-}
+/** A whole page as it goes to guests, compressed already. `tags` name what it shows (`topic:42`); `subject` is what counts as read when it is served. */
+export type CachedPage = { body: Buffer; headers: OutgoingHttpHeaders; tags: string[]; subject?: string }
 
 export type PageCache = ReturnType<typeof openPageCache>
 
@@ -25,7 +15,7 @@ type Waiting = { startedAt: number; waiters: ((page: CachedPage | undefined) => 
 export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
   const pages = new LRUCache<string, CachedPage>({
     maxSize: maxBytes,
-    sizeCalculation: page => Math.ceil(page.body.length * 1.5) + 500,
+    sizeCalculation: page => page.body.length + 1500,
     ttl: maxAge,
     ttlResolution: 1000,
     dispose: (page, key) => forget(key, page.tags),
@@ -79,7 +69,6 @@ export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
       if (page && fresh) {
         pages.set(key, page)
         for (const tag of page.tags) byTag.set(tag, (byTag.get(tag) ?? new Set()).add(key))
-        void compress(page)
       }
       for (const resolve of ended.waiters) resolve(fresh ? page : undefined)
     },
@@ -104,22 +93,8 @@ export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
   }
 }
 
-/** Compresses once, off the main thread; until it is done the page is served as it is. */
-async function compress(page: CachedPage): Promise<void> {
-  if (page.body.length < 1000) return
-  page.br = await promisify(brotliCompress)(page.body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } })
-  page.gzip = await promisify(gzip)(page.body, { level: 6 })
-}
-
-/** Writes a cached page straight to the socket, in the best encoding the reader takes. */
-export function sendCached(page: CachedPage, request: IncomingMessage, response: ServerResponse): void {
-  const accepts = request.headers['accept-encoding'] ?? ''
-  const [body, encoding] =
-    page.br && accepts.includes('br')
-      ? [page.br, 'br']
-      : page.gzip && accepts.includes('gzip')
-        ? [page.gzip, 'gzip']
-        : [page.body, undefined]
-  response.writeHead(200, { ...page.headers, ...(encoding && { 'content-encoding': encoding }), 'content-length': body.length })
-  response.end(request.method === 'HEAD' ? undefined : body)
+/** Writes a cached page straight to the socket. */
+export function sendCached({ headers, body }: CachedPage, response: ServerResponse): void {
+  response.writeHead(200, headers)
+  response.end(body)
 }

@@ -1,4 +1,6 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { encodingFor } from './compression.ts'
 import { type PageCache, sendCached } from './page_cache.ts'
 import { guestPreferences } from './preferences.ts'
 
@@ -37,10 +39,10 @@ export function serveFromCache(
     if (kept?.subject) onRead(kept.subject, request)
     if (kept && request.cacheKey)
       reply.header('cache-control', 'private, no-cache').header('vary', 'Cookie, Accept-Language, Accept-Encoding')
-    if (!request.cacheKey || !kept || typeof payload !== 'string' || reply.statusCode !== 200) return payload
-    const headers = { ...reply.getHeaders() } as Record<string, string>
-    delete headers['content-length']
-    app.cache.settle(request.cacheKey, { body: Buffer.from(payload), headers, tags: kept.tags, subject: kept.subject, madeAt: Date.now() })
+    if (!request.cacheKey || !kept || reply.statusCode !== 200 || (typeof payload !== 'string' && !Buffer.isBuffer(payload))) return payload
+    const body = ownBytes(payload)
+    const headers = { ...reply.getHeaders(), 'content-length': body.length } as OutgoingHttpHeaders
+    app.cache.settle(request.cacheKey, { body, headers, ...kept })
     request.cacheKey = undefined
     return payload
   })
@@ -52,7 +54,7 @@ export function serveFromCache(
 
   function serve(page: Parameters<typeof sendCached>[0], request: FastifyRequest, reply: FastifyReply): void {
     reply.hijack()
-    sendCached(page, request.raw, reply.raw)
+    sendCached(page, reply.raw)
     app.cache.count()
     if (page.subject) onRead(page.subject, request)
   }
@@ -65,5 +67,13 @@ function cacheKey(request: FastifyRequest, sessionCookie: string): string | unde
   if (cookies.includes(`${sessionCookie}=`) || cookies.includes('flash=')) return undefined
   const { locale, size, theme } = guestPreferences(request)
   const wantsFrame = request.headers['turbo-frame'] ?? ''
-  return `${locale}.${size}.${theme} ${wantsFrame} ${request.url}`
+  return `${locale}.${size}.${theme}.${encodingFor(request, true)} ${wantsFrame} ${request.url}`
+}
+
+/** A small buffer is usually cut from a shared slab of 64 kB, which would live as long as the page. */
+function ownBytes(payload: string | Buffer): Buffer {
+  const bytes = Buffer.from(payload)
+  const own = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(own)
+  return own
 }

@@ -1,4 +1,3 @@
-import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
@@ -8,6 +7,7 @@ import fastifyStatic from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Assets } from './assets.ts'
+import { compressAnswers } from './compression.ts'
 import type { Config } from './config.ts'
 import { Invalid, Missing, Refused } from './errors.ts'
 import type { Translate } from './i18n.ts'
@@ -91,6 +91,7 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   app.decorateRequest('preferences')
   app.decorateRequest('t')
   decorateReplies(app, options)
+  compressAnswers(app)
   serveFromCache(app, { sessionCookie: options.sessionCookie, onRead: options.onRead })
   // Refused before it was read to its end, a request still owes its rest: it gets no more time for that than any other.
   app.addHook('onResponse', async ({ raw }) => {
@@ -111,13 +112,6 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   app.setNotFoundHandler((request, reply) => showError(new Missing(), request, reply))
   await app.register(cookie)
   await app.register(helmet, securityHeaders(options))
-  await app.register(compress, {
-    globalCompression: true,
-    threshold: 1400,
-    encodings: ['br', 'gzip', 'identity'],
-    brotliOptions: { params: { 1: 3 } },
-    zlibOptions: { level: 4 },
-  })
   await app.register(formbody, { bodyLimit: 256 * 1024 })
   await app.register(rateLimit, { global: false })
   await app.register(multipart, { limits: { fileSize: 12_000_000, files: 4, fields: 40, fieldSize: 200_000 } })
