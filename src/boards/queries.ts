@@ -1,7 +1,8 @@
-import { and, asc, eq, isNull } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { type Actor, visibleTo } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
+import { prepared } from '../platform/prepared.ts'
 import { type BoardRow, boards } from './schema.ts'
 
 export type Board = BoardRow
@@ -9,20 +10,33 @@ export type Board = BoardRow
 /** All boards this actor may see, in the operator's order; archived ones only when asked for. One statement. */
 export async function listBoards(db: Db, actor: Actor, { archived = false } = {}): Promise<Board[]> {
   const visible = visibleTo(actor)
-  const rows = await db
+  const rows = await boardsInOrder(db, archived).execute()
+  return rows.filter(board => visible.includes(board.visibility))
+}
+
+const boardsInOrder = prepared((db, archived: boolean) =>
+  db
     .select()
     .from(boards)
     .where(archived ? undefined : isNull(boards.archivedAt))
     .orderBy(asc(boards.position), asc(boards.id))
-  return rows.filter(board => visible.includes(board.visibility))
-}
+    .prepare('boards'),
+)
 
 /** The board with this slug as this actor sees it. Throws Missing. */
 export async function findBoard(db: Db, actor: Actor, slug: string): Promise<Board> {
-  const [board] = await db.select().from(boards).where(eq(boards.slug, slug))
+  const [board] = await boardBySlug(db).execute({ slug })
   if (!board || !visibleTo(actor).includes(board.visibility)) throw new Missing()
   return board
 }
+
+const boardBySlug = prepared(db =>
+  db
+    .select()
+    .from(boards)
+    .where(eq(boards.slug, sql.placeholder('slug')))
+    .prepare('board'),
+)
 
 /** The open board a topic is asked in. Throws Missing when there is none, or it is archived or not for this actor. */
 export async function findOpenBoard(db: Db, actor: Actor, id: number): Promise<Board> {

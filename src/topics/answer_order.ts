@@ -1,11 +1,13 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { atMost, type Cursor } from '../platform/paging.ts'
 import { posts } from './schema.ts'
 
 export const ORDERS = ['helpful', 'new'] as const
 export type Order = (typeof ORDERS)[number]
 
-type Ranked = { id: number; bestAnswerId: number | null }
+type Id = number | Placeholder
+/** The topic whose answers are put in order, or where its ids will stand in a statement that is kept. */
+export type Ranked = { id: Id; bestAnswerId: Id | null }
 
 /** Where an answer stands before helpful marks count: 0 guaranteed, 1 the best answer while it leads, 2 all others. */
 export function rankIn(order: Order, topic: Ranked): SQL<number> {
@@ -18,7 +20,7 @@ export function rankIn(order: Order, topic: Ranked): SQL<number> {
  * The best answer stands first unless another has at least twice its helpful count and five more: an old pick must not hide
  * a better answer (Stack Overflow unpinned accepted answers in 2021 after 12 % were outscored).
  */
-function bestLeads(topicId: number, bestId: number): SQL {
+function bestLeads(topicId: Id, bestId: Id): SQL {
   return sql`not exists (select from posts other join posts best on best.id = ${bestId}::bigint
     where other.topic_id = ${topicId}::bigint and other.kind = 'answer' and other.id <> best.id and other.hidden_at is null and other.withdrawn_at is null
       and other.helpful_count >= greatest(2 * best.helpful_count, best.helpful_count + 5))`

@@ -5,8 +5,9 @@ import { accounts } from '../accounts/schema.ts'
 import { boards } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
-import { atMost, numberCursor, type Page, pageOf } from '../platform/paging.ts'
-import { beyond, cursorOf, type Order, pageWith, rankIn, sortOf } from './answer_order.ts'
+import { atMost, type Cursor, numberCursor, type Page, pageOf } from '../platform/paging.ts'
+import { prepared } from '../platform/prepared.ts'
+import { beyond, cursorOf, type Order, pageWith, type Ranked, rankIn, sortOf } from './answer_order.ts'
 import type { Draft } from './drafts.ts'
 import { canSeeHidden } from './policy.ts'
 import { byline, maySee, type Topic } from './queries.ts'
@@ -36,29 +37,15 @@ const words = {
 
 const parents = alias(boards, 'parents')
 
+const NOTHING = sql<null>`null`
+
 /**
  * A topic with its board, its opening, who asked and what he added: everything above the answers, in one statement. `beside` is what the
- * door wants to know of it besides (its products, its guarantees), as one column more.
+ * door wants to know of it besides (its products, its guarantees), as one column more; always the same piece of SQL, so that the
+ * statement is written once.
  */
-export async function findTopicWithOpening<Beside = null>(db: Db, actor: Actor, id: number, beside: SQL<Beside> = sql<Beside>`null`) {
-  const added = sql<{ id: number; bodyHtml: string; createdAt: string }[] | null>`(
-    select json_agg(json_build_object('id', a.id, 'bodyHtml', a.body_html, 'createdAt', a.created_at) order by a.id) from ${addenda} a where a.post_id = ${posts.id})`
-  const [row] = await db
-    .select({
-      topic: topics,
-      board: boards,
-      opening: words,
-      author: byline,
-      parent: { slug: parents.slug, nameJa: parents.nameJa, nameEn: parents.nameEn },
-      addenda: added,
-      beside,
-    })
-    .from(topics)
-    .innerJoin(boards, eq(boards.id, topics.boardId))
-    .leftJoin(parents, eq(parents.id, boards.parentId))
-    .innerJoin(posts, eq(posts.id, topics.openingId))
-    .innerJoin(accounts, eq(accounts.id, posts.authorId))
-    .where(eq(topics.id, id))
+export async function findTopicWithOpening<Beside = null>(db: Db, actor: Actor, id: number, beside: SQL<Beside> = NOTHING as SQL<Beside>) {
+  const [row] = await topicWith(beside)(db).execute({ id })
   if (!row || !maySee(actor, row.topic)) throw new Missing()
   return {
     ...row.topic,
@@ -70,6 +57,37 @@ export async function findTopicWithOpening<Beside = null>(db: Db, actor: Actor, 
   }
 }
 export type TopicWithOpening = Omit<Awaited<ReturnType<typeof findTopicWithOpening>>, 'beside'>
+
+const written = new WeakMap<SQL, ReturnType<typeof writeTopicWith>>()
+
+function topicWith(beside: SQL) {
+  const statement = written.get(beside) ?? writeTopicWith(beside)
+  written.set(beside, statement)
+  return statement
+}
+
+const writeTopicWith = (beside: SQL) =>
+  prepared(db => {
+    const added = sql<{ id: number; bodyHtml: string; createdAt: string }[] | null>`(
+    select json_agg(json_build_object('id', a.id, 'bodyHtml', a.body_html, 'createdAt', a.created_at) order by a.id) from ${addenda} a where a.post_id = ${posts.id})`
+    return db
+      .select({
+        topic: topics,
+        board: boards,
+        opening: words,
+        author: byline,
+        parent: { slug: parents.slug, nameJa: parents.nameJa, nameEn: parents.nameEn },
+        addenda: added,
+        beside,
+      })
+      .from(topics)
+      .innerJoin(boards, eq(boards.id, topics.boardId))
+      .leftJoin(parents, eq(parents.id, boards.parentId))
+      .innerJoin(posts, eq(posts.id, topics.openingId))
+      .innerJoin(accounts, eq(accounts.id, posts.authorId))
+      .where(eq(topics.id, sql.placeholder('id')))
+      .prepare('topic')
+  })
 
 export const ANSWERS_A_PAGE = 50
 
@@ -86,8 +104,24 @@ export async function listAnswers(
   topic: Topic | TopicWithOpening,
   { order, after, at }: { order: Order; after?: string; at?: number },
 ): Promise<Page<ShownPost> & { isFirst: boolean }> {
-  const standing = and(eq(posts.topicId, topic.id), eq(posts.kind, sql`'answer'`), stands(actor, topic.boardId))
   const cursor = numberCursor(after)
+  const hidden = canSeeHidden(actor, topic.boardId)
+  const rows =
+    cursor || at
+      ? await answersIn(db, { topic, order, hidden, cursor, at })
+      : await firstAnswers(db, { order, hidden }).execute({ topic: topic.id, best: topic.bestAnswerId ?? 0 })
+  return { ...pageOf(rows, ANSWERS_A_PAGE, cursorOf), isFirst: !cursor && !rows[0]?.before }
+}
+
+const firstAnswers = prepared((db, shape: { order: Order; hidden: boolean }) =>
+  answersIn(db, { ...shape, topic: { id: sql.placeholder('topic'), bestAnswerId: sql.placeholder('best') } }).prepare('answers'),
+)
+
+function answersIn(
+  db: Db,
+  { topic, order, hidden, cursor, at }: { topic: Ranked; order: Order; hidden: boolean; cursor?: Cursor; at?: number },
+) {
+  const standing = and(eq(posts.topicId, topic.id), eq(posts.kind, sql`'answer'`), stands(hidden))
   const start = at && !cursor ? pageWith(at, order, topic, standing, ANSWERS_A_PAGE) : undefined
   const query = db
     .select({ ...words, author: byline, rank: rankIn(order, topic), before: start ? sql<number>`page.before` : sql<number>`0` })
@@ -95,17 +129,16 @@ export async function listAnswers(
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .$dynamic()
   if (start) query.innerJoin(start, sql`page.id = ${posts.id}`)
-  const rows = await query
+  return query
     .where(and(standing, cursor && beyond(order, topic, cursor)))
     .orderBy(sortOf(order, topic, cursor))
     .limit(atMost(ANSWERS_A_PAGE + 1))
-  return { ...pageOf(rows, ANSWERS_A_PAGE, cursorOf), isFirst: !cursor && !rows[0]?.before }
 }
 
 /** Withdrawn answers with comments below stay as stubs; hidden ones are for the board's moderators. */
-function stands(actor: Actor, boardId: number): SQL | undefined {
+function stands(hidden: boolean): SQL | undefined {
   const kept = or(isNull(posts.withdrawnAt), sql`${posts.commentCount} > 0`)
-  return canSeeHidden(actor, boardId) ? kept : and(isNull(posts.hiddenAt), kept)
+  return hidden ? kept : and(isNull(posts.hiddenAt), kept)
 }
 
 export const COMMENTS_SHOWN = 20
@@ -125,6 +158,11 @@ export async function commentsOf(
   each = COMMENTS_SHOWN,
 ): Promise<Map<number, ShownComment[]>> {
   if (postIds.length === 0) return new Map()
+  const rows = await commentsBelow(db, { hidden: canSeeHidden(actor, boardId), each }).execute({ ids: postIds })
+  return Map.groupBy(rows as ShownComment[], row => row.parentId)
+}
+
+const commentsBelow = prepared((db, { hidden, each }: { hidden: boolean; each: number }) => {
   const shown = db
     .select({
       id: posts.id,
@@ -143,13 +181,13 @@ export async function commentsOf(
         sql`${posts.parentId} = parent.id`,
         eq(posts.kind, sql`'comment'`),
         isNull(posts.withdrawnAt),
-        canSeeHidden(actor, boardId) ? undefined : isNull(posts.hiddenAt),
+        hidden ? undefined : isNull(posts.hiddenAt),
       ),
     )
     .orderBy(posts.id)
     .limit(atMost(each))
     .as('shown')
-  const rows = await db
+  return db
     .select({
       id: shown.id,
       parentId: shown.parentId,
@@ -162,12 +200,12 @@ export async function commentsOf(
       hiddenAt: shown.hiddenAt,
       author: byline,
     })
-    .from(sql`unnest(${sql.param(postIds)}::bigint[]) as parent(id)`)
+    .from(sql`unnest(${sql.placeholder('ids')}::bigint[]) as parent(id)`)
     .innerJoinLateral(shown, sql`true`)
     .innerJoin(accounts, eq(accounts.id, shown.authorId))
     .orderBy(shown.id)
-  return Map.groupBy(rows as ShownComment[], row => row.parentId)
-}
+    .prepare('comments')
+})
 
 /** What this reader has of the page: his reactions by post, and what he is still writing here. One statement. */
 export async function findOwnMarks(

@@ -1,10 +1,12 @@
 import { and, arrayContains, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Actor, moderatesBoard, visibleTo } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
+import type { Visibility } from '../accounts/visibility.ts'
 import { boards } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
 import { atMost, momentCursor, type Page, pageOf } from '../platform/paging.ts'
+import { prepared } from '../platform/prepared.ts'
 import { topics } from './schema.ts'
 
 /** What is shown of a person beside his words. */
@@ -78,32 +80,37 @@ export async function listTopics(
     size = 30,
   }: { list: List; board?: { id: number; parentId: number | null }; tag?: string; after?: string; size?: number },
 ) {
-  const column = sorted[list]
   const cursor = momentCursor(after)
-  const rows = await db
-    .select(line)
-    .from(topics)
-    .innerJoin(accounts, eq(accounts.id, topics.authorId))
-    .innerJoin(boards, eq(boards.id, topics.boardId))
+  const level = board && (board.parentId === null ? 'root' : 'child')
+  const shape: Shape = { list, level, size, tagged: tag !== undefined, later: cursor !== undefined, visible: visibleTo(actor) }
+  const rows = await listOf(db, shape).execute({ board: board?.id, tags: [tag], at: cursor?.value, id: cursor?.id })
+  return pageOf(rows, size, last => ({ value: (last[sortField[list]] ?? last.createdAt).toISOString(), id: last.id }))
+}
+
+type Shape = { list: List; level?: 'root' | 'child'; size: number; tagged: boolean; later: boolean; visible: Visibility[] }
+
+const listOf = prepared((db, { list, level, size, tagged, later, visible }: Shape) => {
+  const column = sorted[list]
+  return lines(db)
     .where(
       and(
         shown,
         only[list],
-        inArray(topics.visibility, visibleTo(actor)),
-        tag ? arrayContains(topics.tags, [tag]) : undefined,
-        board && eq(board.parentId === null ? topics.rootBoardId : topics.boardId, board.id),
-        cursor && sql`(${column}, ${topics.id}) < (${cursor.value}::timestamptz, ${cursor.id})`,
+        inArray(topics.visibility, visible),
+        tagged ? arrayContains(topics.tags, sql.placeholder('tags')) : undefined,
+        level && eq(level === 'root' ? topics.rootBoardId : topics.boardId, sql.placeholder('board')),
+        later ? sql`(${column}, ${topics.id}) < (${sql.placeholder('at')}::timestamptz, ${sql.placeholder('id')})` : undefined,
       ),
     )
     .orderBy(desc(column), desc(topics.id))
     .limit(atMost(size + 1))
-  return pageOf(rows, size, last => ({ value: (last[sortField[list]] ?? last.createdAt).toISOString(), id: last.id }))
-}
+    .prepare('list')
+})
 
 /** Topics somebody asked, newest first, as this actor may see them. */
 export async function listTopicsBy(db: Db, actor: Actor, accountId: number, after?: string, size = 20): Promise<Page<TopicLine>> {
   const cursor = momentCursor(after)
-  const rows = await lines(db, actor)
+  const rows = await lines(db)
     .where(
       and(
         shown,
@@ -120,13 +127,17 @@ export async function listTopicsBy(db: Db, actor: Actor, accountId: number, afte
 /** The topics with these ids that this actor may see, by id; for rows found elsewhere (search). */
 export async function topicsByIds(db: Db, actor: Actor, ids: number[]): Promise<Map<number, TopicLine>> {
   if (ids.length === 0) return new Map()
-  const rows = await lines(db, actor).where(
-    and(shown, inArray(topics.visibility, visibleTo(actor)), sql`${topics.id} = any(${sql.param(ids)}::bigint[])`),
-  )
+  const rows = await linesByIds(db, visibleTo(actor)).execute({ ids })
   return new Map(rows.map(row => [row.id, row]))
 }
 
-function lines(db: Db, _actor: Actor) {
+const linesByIds = prepared((db, visible: Visibility[]) =>
+  lines(db)
+    .where(and(shown, inArray(topics.visibility, visible), sql`${topics.id} = any(${sql.placeholder('ids')}::bigint[])`))
+    .prepare('topics'),
+)
+
+function lines(db: Db) {
   return db
     .select(line)
     .from(topics)
@@ -137,15 +148,20 @@ function lines(db: Db, _actor: Actor) {
 
 /** A topic with its board, as this actor may see it; without its posts. Throws Missing when there is none or it is not for him. */
 export async function findTopic(db: Db, actor: Actor, id: number) {
-  const [row] = await db
-    .select({ topic: topics, board: boards })
-    .from(topics)
-    .innerJoin(boards, eq(boards.id, topics.boardId))
-    .where(eq(topics.id, id))
+  const [row] = await topicById(db).execute({ id })
   if (!row || !maySee(actor, row.topic)) throw new Missing()
   return { ...row.topic, board: row.board }
 }
 export type Topic = Awaited<ReturnType<typeof findTopic>>
+
+const topicById = prepared(db =>
+  db
+    .select({ topic: topics, board: boards })
+    .from(topics)
+    .innerJoin(boards, eq(boards.id, topics.boardId))
+    .where(eq(topics.id, sql.placeholder('id')))
+    .prepare('topic'),
+)
 
 /** Hidden topics are for the board's moderators alone, withdrawn ones for nobody else than their author and moderators. */
 export function maySee(
