@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import { Missing } from './platform/errors.ts'
 import { plainExcerpt, renderBody } from './platform/html.ts'
 import type { Locale, Translate } from './platform/i18n.ts'

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { hash, hashSync, verify } from '@node-rs/argon2'
+import { hash, verify } from '@node-rs/argon2'
 import type { FieldErrors } from '../platform/errors.ts'
 
 /** argon2id with 19 MiB and two passes: OWASP's first choice of 2025. */
@@ -13,7 +12,7 @@ const PASSWORD_MAX = 200
 export const hashPassword = (password: string): Promise<string> => hash(normal(password), COST)
 
 // Nobody's password: compared with where there is no account, so that the answer takes as long as for one that exists.
-const nobodys = hashSync(randomBytes(16), COST)
+const nobodys = '$argon2id$v=19$m=19456,t=2,p=1$aPiugN1aBVXbmMBDFt7GHw$k7XztuuhGfi40PmF6KWbFCq3HHUf55ZbAqQJzelGTPM'
 
 /** Whether `password` belongs to `kept`. Computes a hash even where there is none to compare with. */
 export async function passwordMatches(kept: string | null | undefined, password: string): Promise<boolean> {
@@ -39,13 +38,15 @@ function isOwn(plain: string, { handle = '', email }: { handle?: string; email?:
 }
 
 function isCommon(plain: string): boolean {
-  return new Set(plain).size < 4 || long.has(plain) || words.has(stem(plain))
+  common ??= readCommon()
+  return new Set(plain).size < 4 || common.long.has(plain) || common.words.has(stem(plain))
 }
 
 /** The word inside `password2024!`. */
 const stem = (text: string) => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
 
-const { long, words } = readCommon()
+// Read when somebody first chooses a password: it is three megabytes.
+let common: ReturnType<typeof readCommon> | undefined
 
 /** Of the 49,000 most used passwords only those long enough to be accepted here, and the 3,000 words people add digits to. */
 function readCommon(): { long: Set<string>; words: Set<string> } {

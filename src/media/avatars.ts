@@ -7,7 +7,6 @@ import { ensure } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
 import type { Storage } from '../platform/storage.ts'
 import { throttle } from '../platform/throttle.ts'
-import { encodeAvatar } from './encoding.ts'
 import { keepFiles } from './keeping.ts'
 import { placeOf, storedAt } from './paths.ts'
 import { inTurn, UPLOADS } from './pictures.ts'
@@ -18,6 +17,7 @@ type Stores = { db: Db; storage: Storage }
 export async function changeAvatar({ db, storage }: Stores, actor: Actor, file: Buffer): Promise<void> {
   ensure(!isGuest(actor) && !actor.suspended, 'errors.refused')
   await throttle(db, `pictures:${actor.id}`, UPLOADS)
+  const { encodeAvatar } = await import('./encoding.ts')
   const { data } = await inTurn(() => encodeAvatar(file))
   const name = `avatar-${actor.id}-${randomBytes(12).toString('base64url')}.webp`
   await keepFiles(storage, [{ place: placeOf(name), data }], () => setAvatar(db, actor, name))

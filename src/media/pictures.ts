@@ -6,7 +6,6 @@ import { ensure } from '../platform/errors.ts'
 import type { Storage } from '../platform/storage.ts'
 import { takingTurns } from '../platform/taking_turns.ts'
 import { throttle } from '../platform/throttle.ts'
-import { encodePicture } from './encoding.ts'
 import { keepFiles } from './keeping.ts'
 import { placeOf } from './paths.ts'
 import { type PictureRow, pictures } from './schema.ts'
@@ -26,6 +25,7 @@ type Stores = { db: Db; storage: Storage }
 export async function keepPicture({ db, storage }: Stores, actor: Actor, file: Buffer, alt = ''): Promise<PictureRow> {
   ensure(canWrite(actor), 'errors.cannotWrite')
   await throttle(db, `pictures:${actor.id}`, UPLOADS)
+  const { encodePicture } = await import('./encoding.ts') // the library behind it is large, and many processes never see a picture
   const sized = await inTurn(() => encodePicture(file))
   if (!hasPrivilege(actor, 'upload_pictures')) await throttle(db, `pictures:first:${actor.id}`, FIRST_UPLOADS)
   const key = randomBytes(16).toString('base64url')

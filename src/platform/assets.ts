@@ -5,7 +5,6 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
-import { transform } from 'esbuild'
 
 const PUBLIC = fileURLToPath(new URL('../../public', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -27,6 +26,8 @@ export async function prepareAssets(dataDir: string): Promise<Assets> {
     ...['icons.svg', 'favicon.svg'].map(async name => keep(name, await readFile(join(PUBLIC, name)))),
     ...Object.entries(await scripts()).map(async ([name, file]) => keep(name, await readFile(file, 'utf8'))),
   ])
+  // It works in a process of its own, which would stay.
+  await (await minifier)?.stop()
   const imports = Object.fromEntries(
     [...urls].filter(([name]) => name.endsWith('.js')).map(([name, url]) => [name.replace(/\.js$/, ''), url]),
   )
@@ -77,9 +78,14 @@ async function keepFile(folder: string, name: string, content: string | Buffer):
   return file
 }
 
+// Loaded only where a file is new.
+let minifier: Promise<typeof import('esbuild')> | undefined
+
 async function minify(source: Buffer, ending: string): Promise<Buffer> {
   if (ending !== 'js' && ending !== 'css') return source
   const target = ending === 'css' ? ['chrome123', 'safari17.5', 'firefox128'] : ['es2022']
+  minifier ??= import('esbuild')
+  const { transform } = await minifier
   const { code } = await transform(source.toString(), { loader: ending, target, minify: true, legalComments: 'inline' })
   return Buffer.from(code)
 }

@@ -10,6 +10,8 @@ const TEXT = /^(?:text\/|application\/(?:json|xml|manifest\+json|[a-z.]+\+(?:jso
 // What is sent to many readers is made smaller once; what one reader gets must above all be quick.
 const FOR_MANY = ['br', 'zstd', 'gzip'] as const
 const FOR_ONE = ['zstd', 'br', 'gzip'] as const
+/** A window of 256 kB, as large as pages get: brotli's own is megabytes. */
+const LGWIN = 18
 const REFUSED = /\b(br|zstd|gzip)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)/g
 
 /** The encoding in which a reader gets a page; `forMany` when it is kept for others. */
@@ -47,14 +49,21 @@ function vary(reply: FastifyReply): void {
 }
 
 function compressed(payload: string | Buffer, encoding: Exclude<Encoding, 'identity'>, forMany: boolean): Buffer {
-  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-  if (encoding === 'zstd') return zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 3 } })
-  if (encoding === 'gzip') return gzipSync(bytes, { level: forMany ? 6 : 3 })
-  // A window no larger than pages are takes kilobytes instead of megabytes.
+  const bytes = typeof payload === 'string' ? bytesOf(payload) : payload
+  const chunkSize = 8 * 1024
+  if (encoding === 'zstd') return zstdCompressSync(bytes, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 3 } })
+  if (encoding === 'gzip') return gzipSync(bytes, { chunkSize, level: forMany ? 6 : 3 })
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: forMany ? 5 : 3,
-    [constants.BROTLI_PARAM_LGWIN]: 18,
+    [constants.BROTLI_PARAM_LGWIN]: LGWIN,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   }
-  return brotliCompressSync(bytes, { params })
+  return brotliCompressSync(bytes, { chunkSize, params })
+}
+
+// One after the other, pages can use the same place: what lies outside of V8's heap waits long for being collected.
+const scratch = Buffer.allocUnsafeSlow(256 * 1024)
+
+function bytesOf(text: string): Buffer {
+  return text.length * 3 > scratch.length ? Buffer.from(text) : scratch.subarray(0, scratch.write(text))
 }

@@ -1,4 +1,3 @@
-import { renderInPool, stopPool } from './html_pool.ts'
 import { refusal, renderNow } from './html_render.ts'
 import { mentionsOf } from './markdown.ts'
 
@@ -21,7 +20,7 @@ export async function renderBody(
   const options = { siteUrl: ownAddress, ...given }
   const size = Buffer.byteLength(source)
   if (size > LARGEST_SOURCE) throw refusal('body.tooLong')
-  return size <= LARGEST_IN_THREAD && hasFewCells(source) ? renderNow(source, options) : renderInPool(source, options)
+  return size <= LARGEST_IN_THREAD && hasFewCells(source) ? renderNow(source, options) : (await openPool()).renderInPool(source, options)
 }
 
 /** Tells the renderer the site's own address, once, at start: links to it are links inside the forum. */
@@ -57,7 +56,14 @@ export function plainExcerpt(text: string, letters: number): string {
 
 /** Ends the renderer's threads, at shutdown; a later body opens them again. */
 export async function stopRenderer(): Promise<void> {
-  await stopPool()
+  await (await pool)?.stopPool()
+}
+
+// Most posts are short: the pool's library is loaded with the first long one.
+let pool: Promise<typeof import('./html_pool.ts')> | undefined
+function openPool() {
+  pool ??= import('./html_pool.ts')
+  return pool
 }
 
 const LETTERS = new Intl.Segmenter('ja', { granularity: 'grapheme' })

@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import type { Services } from '../platform/services.ts'
 import type { App } from '../platform/web.ts'
 import { findPost } from '../topics/page_queries.ts'

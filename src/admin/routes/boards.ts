@@ -1,5 +1,5 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { VISIBILITIES } from '../../accounts/visibility.ts'
 import { addBoard, archiveBoard, type BoardDraft, editBoard } from '../../boards/boards.ts'
 import { inGroups } from '../../boards/groups.ts'

@@ -1,5 +1,5 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { admitCompany, declineCompany } from '../../companies/admitting.ts'
 import { findApplication } from '../../companies/applying.ts'
 import { presentApplication } from '../../companies/present.ts'

@@ -1,5 +1,5 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { presentMember } from '../../accounts/present_member.ts'
 import { findMember, listMembers } from '../../accounts/queries.ts'
 import { changeRole } from '../../accounts/roles.ts'

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from 'typebox'
 import { listBoards } from '../../boards/queries.ts'
 import { KINDS } from '../../boards/schema.ts'
 import { translator } from '../../platform/i18n.ts'

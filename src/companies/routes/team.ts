@@ -1,5 +1,5 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { isGuest } from '../../accounts/actor.ts'
 import { COMPANY_ROLES } from '../../accounts/schema.ts'
 import type { Services } from '../../platform/services.ts'

@@ -1,5 +1,5 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { isOperator } from '../../accounts/actor.ts'
 import { presentMember } from '../../accounts/present_member.ts'
 import { findMember } from '../../accounts/queries.ts'

@@ -1,5 +1,5 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { visibleTo } from '../../accounts/actor.ts'
 import { visitorOf } from '../../accounts/visitor.ts'
 import { type Board, listBoards } from '../../boards/queries.ts'

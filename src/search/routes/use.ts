@@ -1,4 +1,4 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from 'typebox'
 import { sameSitePath } from '../../accounts/same_site_path.ts'
 import { visitorOf } from '../../accounts/visitor.ts'
 import type { Services } from '../../platform/services.ts'

@@ -1,7 +1,8 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { editAbout } from '../../companies/naming.ts'
 import { productsText } from '../../companies/product_queries.ts'
+
 import { Conflict, Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { wordDiff } from '../../platform/text_diff.ts'

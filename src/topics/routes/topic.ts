@@ -1,5 +1,5 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { isGuest } from '../../accounts/actor.ts'
 import { canNameProducts } from '../../companies/policy.ts'
 import { presentTopicProduct } from '../../companies/present.ts'
