@@ -121,6 +121,12 @@ module.exports = {
       { path: FASTIFY },
     ),
     rule(
+      'shapes-are-typebox',
+      'Type and Static come from typebox itself: its provider loads 400 modules more (4 MB) that nothing here runs.',
+      { path: '^src/' },
+      { path: '@fastify/type-provider-typebox', dependencyTypesNot: ['type-only'] },
+    ),
+    rule(
       'lucia-has-one-importer',
       'The package is no longer developed: accounts/sessions.ts alone may know it.',
       { pathNot: '^src/accounts/sessions\\.ts$' },

@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { encodingFor } from './compression.ts'
 import { type PageCache, sendCached } from './page_cache.ts'
 import { guestPreferences } from './preferences.ts'
+import { encodingFor } from './web_compression.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
