@@ -5,7 +5,7 @@ import { facetsOf, flagsOf } from './facets.ts'
 import type { KeptFigures } from './figures.ts'
 import { storable, tagsOf } from './putting.ts'
 import { mostChoices, mostGroups, mostOptions, planQuery, type QueryPlan, type ScoredTerms } from './query.ts'
-import { onTrial, type SynonymsKeeper } from './synonym_table.ts'
+import type { SynonymsKeeper } from './synonym_table.ts'
 import type { Synonyms } from './synonyms.ts'
 import { allOf, phraseTerms, textConditions } from './texts.ts'
 import { readQuery } from './understanding.ts'
@@ -24,9 +24,8 @@ export async function findHits(
   db: Db,
   query: SearchQuery,
   usual: number,
-  kept: SynonymsKeeper & { now: () => Synonyms },
+  synonyms: SynonymsKeeper & { now: () => Synonyms },
 ): Promise<SearchResult> {
-  const synonyms = query.synonyms ? onTrial(query.synonyms) : kept
   const { weights, words, cut, concepts, figures, corrected, also } = await readQuery(db, query, synonyms)
   const told = { terms: words, cut, ...(corrected.length > 0 && { corrected }), ...(also.length > 0 && { also }) }
   const nothing = { hits: [], total: 0, exact: true, ...told, ...(query.facets && { facets: {} }) }

@@ -31,9 +31,3 @@ export function synonymsKeeper(db: Db): SynonymsKeeper & { now: () => Synonyms }
   }
   return Object.assign(keeper, { now: () => kept.synonyms })
 }
-
-/** Synonyms that one query alone goes by. */
-export function onTrial(groups: readonly SynonymGroup[]): ReturnType<typeof synonymsKeeper> {
-  const synonyms = readySynonyms(groups)
-  return Object.assign(async () => synonyms, { now: () => synonyms })
-}
