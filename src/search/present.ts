@@ -31,7 +31,7 @@ export function presentResult({ topic, postId, isAnswer, helpfulCount, capacity,
 }
 
 /** The answer above all results: why it stands there, who said it, when, and what can be done with it. */
-export function presentLead({ topic, post, claim, sentence }: Lead, actor: Actor, t: Translate) {
+export function presentLead({ topic, post, claim, quote }: Lead, actor: Actor, t: Translate) {
   const at = post.editedAt ?? post.createdAt
   return {
     claim,
@@ -41,7 +41,7 @@ export function presentLead({ topic, post, claim, sentence }: Lead, actor: Actor
     topicId: topic.id,
     title: topic.title,
     path: post.kind === 'answer' ? postPath(topic, post) : topicPath(topic),
-    sentence,
+    quote,
     author: presentAuthor(post.author, post.capacity, actor.preferences.locale, t),
     at,
     warning: claim !== 'guaranteed' && Date.now() - at.getTime() > OLD ? t('search.lead.old') : undefined,

@@ -2,7 +2,7 @@ import { type Actor, visibleTo } from '../accounts/actor.ts'
 import type { Board } from '../boards/queries.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchEngine } from '../platform/search/engine.ts'
-import { excerptOf, markMatches, type ExcerptSegment as Segment } from '../platform/search/excerpt.ts'
+import { excerptOf, markMatches, quoteOf, type ExcerptSegment as Segment } from '../platform/search/excerpt.ts'
 import type { Capacity } from '../topics/capacity.ts'
 import { listTopics, type TopicLine, topicsByIds } from '../topics/queries.ts'
 import { type QuotedPost, quotedPosts } from './answer_queries.ts'
@@ -21,11 +21,11 @@ export type Found = {
   excerpt: Segment[]
 }
 /** The answer above all results. */
-export type Lead = { topic: TopicLine; post: QuotedPost; claim: Claim; sentence: Segment[] }
+export type Lead = { topic: TopicLine; post: QuotedPost; claim: Claim; quote: ReturnType<typeof quoteOf> }
 
 const PAGE = 20
 /** Letters of the answer on top. */
-const SENTENCE = 160
+const QUOTED = 150
 
 /**
  * Searches as this actor may see: ids come from the engine, rows are read again through the topics' own queries,
@@ -82,7 +82,7 @@ function leadAmong(topics: TopicLine[], posts: QuotedPost[], looked: readonly st
     posts.filter(post => post.topicId === topic.id).map(post => ({ topic, post, claim: claimOf(post, topic.kind) })),
   )
   const lead = leadOf(candidates)
-  return lead && { ...lead, sentence: excerptOf(lead.post.bodyText, looked, SENTENCE) }
+  return lead && { ...lead, quote: quoteOf(lead.post.bodyText, looked, QUOTED) }
 }
 
 /** Everything with a tag, newest first: nothing is searched, so nothing is marked. */

@@ -16,6 +16,7 @@ import { refreshDocumentsBetween } from '../search/documents.ts'
 import { addenda, posts, revisions, topics } from '../topics/schema.ts'
 import { write } from '../topics/writing.ts'
 import { demoStaff, seedCompanies } from './demo_companies.ts'
+import { seedSearches } from './demo_searches.ts'
 
 const FOLDER = fileURLToPath(new URL('./demo', import.meta.url))
 /** Every demo account has this password; the demo is for trying out, never for the open net. */
@@ -89,6 +90,7 @@ export async function seedDemo({ db, search, log }: Services): Promise<void> {
   await search.refresh()
   await rebuild(db)
   await decideAllLevels(db)
+  await seedSearches(db, search)
   await mark(db, 'demo.searchable')
   log.info('the demo community moved in')
 }

@@ -84,7 +84,8 @@ export async function synonymRoutes(app: App, { db }: Services): Promise<void> {
     form?: FormAgain,
   ): Promise<FastifyReply> {
     const page = await listSynonyms(db, { search: q, after })
-    return showAdmin(request, reply, 'synonyms', 'synonyms', {
+    return showAdmin(request, reply, 'synonyms', 'search', {
+      title: request.t('admin.synonyms.title'),
       search: q,
       groups: page.rows.map(row => ({ ...row, isOneWay: row.fromWords.length > 0, path: `/admin/search/synonyms/${row.id}` })),
       nextPath: page.next && `/admin/search/synonyms?${new URLSearchParams({ ...(q && { q }), after: String(page.next) })}`,
@@ -101,7 +102,7 @@ export async function synonymRoutes(app: App, { db }: Services): Promise<void> {
     const values = { way: group.fromWords.length > 0 ? 'one' : 'both', words: group.words.join('\n'), from: group.fromWords.join('\n') }
     const path = `/admin/search/synonyms/${group.id}`
     const title = request.t('admin.synonyms.edit')
-    return showAdmin(request, reply, 'synonym', 'synonyms', {
+    return showAdmin(request, reply, 'synonym', 'search', {
       title,
       id: group.id,
       action: path,
@@ -116,6 +117,6 @@ export async function synonymRoutes(app: App, { db }: Services): Promise<void> {
   function showTrial(request: FastifyRequest, reply: FastifyReply, model: FormAgain & Record<string, unknown>): FastifyReply {
     const { id } = model.values as { id?: number }
     const action = id ? `/admin/search/synonyms/${id}` : '/admin/search/synonyms'
-    return showAdmin(request, reply, 'synonym', 'synonyms', { title: request.t('admin.synonyms.trial'), id, action, ...model })
+    return showAdmin(request, reply, 'synonym', 'search', { title: request.t('admin.synonyms.trial'), id, action, ...model })
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { excerptOf, markMatches } from './excerpt.ts'
+import { excerptOf, markMatches, quoteOf } from './excerpt.ts'
 
 const post =
   '機種変更したら自宅のＷｉ－Ｆｉにつながりません。前のｽﾏｰﾄﾌｫﾝでは問題なく、機種変更後だけ「接続できません」と出ます。パスワードは合っています。\nルーターを再起動しても直りません。設定で「デバイスのMACを使用」に変えると、つながります。お試しください。'
@@ -81,4 +81,32 @@ test('an endless post without an end of sentence takes no more than a moment', (
   excerptOf('a'.repeat(32_000), 'aaaa')
   excerptOf('。'.repeat(32_000), '。')
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(4_000)
+})
+
+test('an answer is quoted from the sentence that says most, without the greeting before it, within so many letters', () => {
+  const plain = (segments: { text: string }[]) => segments.map(({ text }) => text).join('')
+  const answer = `おはようございます。大丈夫ですよ。ランダム化を切ると、Wi-Fiにつながります。${'そのあと再起動します。'.repeat(30)}`
+  const { sentence, rest } = quoteOf(answer, 'wifi つながらない', 60)
+  expect(plain(sentence)).toBe('ランダム化を切ると、Wi-Fiにつながります。')
+  expect(sentence.filter(({ marked }) => marked).map(({ text }) => text)).toEqual(['Wi-Fi', 'つなが'])
+  expect(plain(rest)).toMatch(/^そのあと再起動します。.*…$/)
+  expect(plain(sentence).length + plain(rest).length).toBeLessThanOrEqual(62)
+  const long = quoteOf('あ'.repeat(300).concat('Wi-Fiです', 'い'.repeat(300)), 'Wi-Fi', 80)
+  expect(plain(long.sentence)).toContain('Wi-Fi')
+  expect(plain(long.sentence).length).toBeLessThanOrEqual(82)
+  expect(quoteOf(answer, 'zzz', 40)).toMatchObject({ sentence: [], rest: [{ marked: false }, { text: '…' }] })
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 300 }),
+      fc.string({ unit: 'grapheme', maxLength: 20 }),
+      fc.integer({ min: 10, max: 200 }),
+      (text, query, letters) => {
+        const quoted = quoteOf(text, query, letters)
+        const whole = text.toWellFormed().replace(/\s+/g, ' ')
+        const body = [...quoted.sentence, ...quoted.rest].map(segment => segment.text).filter(part => part !== '…')
+        for (const part of body) expect(whole).toContain(part)
+      },
+    ),
+    { seed: 3, numRuns: 300 },
+  )
 })

@@ -22,6 +22,25 @@ export function excerptOf(text: string, query: Looked, letters?: number): Excerp
   return segments
 }
 
+/**
+ * An answer as it is quoted: the sentence that says most about the query, and as much of what follows as `letters` hold. Greetings
+ * before it are left out. Where nothing matches, no sentence, and the beginning as the rest.
+ */
+export function quoteOf(text: string, query: Looked, letters: number): { sentence: ExcerptSegment[]; rest: ExcerptSegment[] } {
+  const read = text.slice(0, longestText).toWellFormed().trim()
+  const matches = findMatches(read, query)
+  const { sentences, best: place } = weighSentences(read, matches)
+  const best = sentences[place]
+  if (!best || worthOf(matches, best) === 0) return { sentence: [], rest: excerptOf(text, query, letters) }
+  const [start, end] = best[1] - best[0] > letters ? cutSentence(read, matches, best, letters) : best
+  const last = wholeWord(read, Math.max(end, Math.min(read.length, start + letters)), end)
+  const sentence = segmentsOf(read, start, end, spansOf(matches))
+  const rest = segmentsOf(read, end, last, spansOf(matches))
+  if (start > best[0]) sentence.unshift({ text: ellipsis, marked: false })
+  if (last < read.length) rest.push({ text: ellipsis, marked: false })
+  return { sentence, rest }
+}
+
 /** The whole of a short text, a title for example, with the matches marked. */
 export function markMatches(text: string, query: Looked): ExcerptSegment[] {
   const read = text.toWellFormed()
@@ -88,14 +107,18 @@ function spansOf(matches: readonly Match[]): Span[] {
 
 /** The best sentence, cut to its matches where it is too long, or filled up with what follows and then with what goes before. */
 function chooseWindow(text: string, matches: readonly Match[], length: number): Span {
-  const sentences = [...text.matchAll(sentence)].filter(([letters]) => letters.trim()).map<Span>(m => [m.index, m.index + m[0].length])
-  const worths = sentences.map(span => worthOf(matches, span))
-  const best = worths.indexOf(Math.max(...worths))
+  const { sentences, best } = weighSentences(text, matches)
   let [start, end] = sentences[best] ?? [0, text.length]
   if (end - start > length) return cutSentence(text, matches, [start, end], length)
   for (const [, next] of sentences.slice(best + 1)) if (next - start <= length) end = next
   for (const [previous] of sentences.slice(0, best).reverse()) if (end - previous <= length) start = previous
   return [start, end]
+}
+
+function weighSentences(text: string, matches: readonly Match[]): { sentences: Span[]; best: number } {
+  const sentences = [...text.matchAll(sentence)].filter(([letters]) => letters.trim()).map<Span>(m => [m.index, m.index + m[0].length])
+  const worths = sentences.map(span => worthOf(matches, span))
+  return { sentences, best: worths.indexOf(Math.max(...worths)) }
 }
 
 /** Each term counts once: a sentence that repeats one word says less than one that joins two. */
