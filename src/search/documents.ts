@@ -86,13 +86,9 @@ async function refreshSomeAtATime(db: Db, engine: SearchEngine, chosen: SQL | un
   }
 }
 
-/** The same for these topics, some at a time. */
-export async function refreshDocumentsOf(db: Db, engine: SearchEngine, topicIds: readonly number[]): Promise<void> {
-  for (let at = 0; at < topicIds.length; at += TOPICS_TOGETHER) {
-    const ids = topicIds.slice(at, at + TOPICS_TOGETHER)
-    await refreshDocuments(db, engine, sql`${topics.id} = any(${sql.param(ids)}::bigint[])`)
-  }
-}
+/** The same for these topics. */
+export const refreshDocumentsOf = (db: Db, engine: SearchEngine, topicIds: readonly number[]) =>
+  refreshSomeAtATime(db, engine, sql`${topics.id} = any(${sql.param([...topicIds])}::bigint[])`)
 
 /** The same for everything one person wrote: what stands beside his name has changed. */
 export async function refreshAuthorDocuments(db: Db, engine: SearchEngine, authorId: number): Promise<void> {

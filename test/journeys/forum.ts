@@ -15,9 +15,9 @@ export type Forum = TestApp & {
   enter(page: Page, person: Actor): Promise<void>
 }
 
-/** Starts the forum on a free port of this machine. Call `close` in `afterAll`. */
-export async function startForum(): Promise<Forum> {
-  const forum = await startTestApp()
+/** Starts the forum on a free port of this machine. Call `close` in `afterAll`. `environment` overrides settings. */
+export async function startForum(environment: Record<string, string> = {}): Promise<Forum> {
+  const forum = await startTestApp(environment)
   const { services, database, app } = forum
   const site = await app.listen({ port: 0, host: '127.0.0.1' })
   services.siteUrl = site

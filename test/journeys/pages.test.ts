@@ -66,7 +66,7 @@ const FAULTS: Partial<Record<string, number>> = {
 
 /** Doors for machines, for parts of a page, to files, and those that only lead on; `/setup` is open for the first visitor alone. */
 const NO_PAGES =
-  /^\/(healthz|readyz|assets|media|api|posts\/:id$|me\/export|t\/:id\/similar|ask\/similar|pictures\/:key|admin\/mailbox\/:id|setup|metrics|search\/suggestions|opensearch)|\/picture$/
+  /^\/(healthz|readyz|assets|media|api\/v1|posts\/:id$|me\/export|t\/:id\/similar|ask\/similar|pictures\/:key|admin\/mailbox\/:id|setup|metrics|search\/suggestions|opensearch)|\/picture$/
 
 const width = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
 
@@ -82,6 +82,8 @@ describeInBrowser('every page', newPage => {
       '/search',
       '/search?q=Wi-Fi',
       '/search?q=zzzzzz',
+      '/search?q=スマホ&solved=yes&kind=question',
+      '/api/docs',
       '/login',
       '/signup',
       '/signup/sent',
