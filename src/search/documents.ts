@@ -3,7 +3,7 @@ import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchDocument, SearchEngine } from '../platform/search/engine.ts'
 import { posts, topics } from '../topics/schema.ts'
-import { nameKey } from './engine_query.ts'
+import { looseKey, nameKey } from './engine_query.ts'
 import { searchBoosts } from './schema.ts'
 
 const documentId = (post: { id: number }) => `post-${post.id}`
@@ -199,7 +199,9 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       certified,
       year: yearIn(post.createdAt),
       product: products,
+      productKey: products.map(looseKey),
       company: makers,
+      companyKey: makers.map(looseKey),
     },
     createdAt: post.createdAt,
     helpful,

@@ -17,6 +17,7 @@ test('filters in words narrow a search; boards go by name, part of a name, or ad
   })
   expect(read('遅い 広場:無線 広場:pc')?.filters).toEqual({ board: ['2', '3'] })
   expect(read('x タグ:ＨＤＤ')?.filters).toEqual({ tag: ['hdd'] })
+  expect(read('x 製品:"ＡＸ 3200" 会社:サクラネット株式会社')?.filters).toEqual({ productKey: ['ax3200'], companyKey: ['サクラネット'] })
 })
 
 test('a board that is none of this reader’s is a word like others', () => {

@@ -1,7 +1,7 @@
 import type { Board } from '../boards/queries.ts'
 import type { SearchFilters, SearchQuery } from '../platform/search/engine.ts'
 import { type Asked, filtersOf, sortOf, wordsOf } from './asked.ts'
-import { type UnderstoodQuery, understandQuery } from './query_language.ts'
+import { type FilterName, type UnderstoodQuery, understandQuery } from './query_language.ts'
 
 /** What was asked, for the engine, and the words to mark in what it finds. */
 export type EngineQuery = Pick<SearchQuery, 'text' | 'phrases' | 'without' | 'since' | 'until' | 'filters' | 'sort'> & {
@@ -42,20 +42,28 @@ function filtersInWords({ filters }: UnderstoodQuery, boards: Board[]): { filter
   for (const { name, value } of filters) {
     const values = name === 'board' ? boardsNamed(value, boards) : [comparedValue(name, value)]
     if (values.length === 0) others.push(value)
-    const filter = name === 'by' ? 'author' : name
+    const filter = FILTERS[name] ?? name
     found[filter] = [...(found[filter] ?? []), ...values]
   }
   return { filters: Object.fromEntries(Object.entries(found).filter(([, values]) => values.length > 0)), others }
 }
 
+/** Filters that documents have under another name than people use. */
+const FILTERS: Partial<Record<FilterName, string>> = { by: 'author', product: 'productKey', company: 'companyKey' }
+
 /** Yes and no as documents have them; names as they are compared. */
-function comparedValue(name: UnderstoodQuery['filters'][number]['name'], value: string): string {
+function comparedValue(name: FilterName, value: string): string {
   if (name === 'solved' || name === 'guaranteed') return String(value === 'yes')
+  if (name === 'product' || name === 'company') return looseKey(value)
   return name === 'kind' ? value : nameKey(value)
 }
 
 /** Names of people, boards and tags without width and case. */
 export const nameKey = (name: string) => name.normalize('NFKC').toLowerCase().trim()
+
+/** Names of products and companies however they are written: without spaces, hyphens, and what kind of company it is. */
+export const looseKey = (name: string) => nameKey(name).replace(LOOSE, '')
+const LOOSE = /[\s\p{Pd}\u30fb.,]|\u682a\u5f0f\u4f1a\u793e|\u6709\u9650\u4f1a\u793e|\u5408\u540c\u4f1a\u793e|\(\u682a\)|inc$|co,?ltd$/gu
 
 /** Boards of this name or address; else those whose name has it. */
 function boardsNamed(written: string, boards: Board[]): string[] {
