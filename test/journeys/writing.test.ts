@@ -4,10 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../../src/accounts/actor.ts'
 import type { BoardRow } from '../../src/boards/schema.ts'
 import { translator } from '../../src/platform/i18n.ts'
+import { pickBest } from '../../src/topics/best_answers.ts'
 import { describeInBrowser } from '../browser.ts'
 import { makeAnswer, makeBoard, makeTopic, openingOf } from '../making.ts'
 import { makeMember } from '../people.ts'
-import { type Forum, startForum } from './forum.ts'
+import { type Forum, soon, startForum } from './forum.ts'
 
 const t = translator('ja')
 const TITLE = '充電しても朝には電池が空です'
@@ -60,6 +61,24 @@ describeInBrowser('writing', newPage => {
     await desk.getByRole('heading', { level: 1, name: TITLE }).waitFor()
     await phone.goto('/me/drafts')
     await phone.getByText(t('topics.draft.none')).waitFor()
+  })
+
+  test('while a title is typed, what was answered before appears; a board offers the kinds it takes', async () => {
+    await makeBoard(forum.db, { slug: 'compare', nameJa: 'くらべる広場', kinds: ['comparison'] })
+    const topic = await makeTopic(forum.db, asker, board, { title: 'テレビの音声が画面より遅れます' })
+    await pickBest(forum.db, asker, await makeAnswer(forum.db, helper, topic, '音声の出力をPCMにすると合います。'))
+    const page = await enter(helper)
+    await page.goto('/ask')
+    await soon(async () => {
+      await title(page).fill('')
+      await title(page).pressSequentially('テレビの音声が遅れます')
+      await page.locator('#similar-panel').getByRole('link', { name: topic.title }).waitFor({ timeout: 1500 })
+    })
+    const kind = (name: string) => page.getByRole('radio', { name: t(`kinds.${name}`) })
+    expect(await kind('question').isChecked()).toBe(true)
+    await page.getByLabel(t('topics.ask.board'), { exact: false }).selectOption({ label: 'くらべる広場' })
+    expect(await kind('question').isVisible()).toBe(false)
+    expect(await kind('comparison').isChecked()).toBe(true)
   })
 
   test('a comment begun stands open on the next visit; a draft that cannot be kept is told', async () => {

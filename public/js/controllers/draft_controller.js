@@ -10,6 +10,8 @@ export default class extends Controller {
   connect() {
     this.element.addEventListener('input', this.changed)
     this.element.addEventListener('submit', this.sent)
+    // Somebody may have begun before this script came.
+    if ([...this.element.elements].some(({ value, defaultValue = value }) => value !== defaultValue)) this.changed()
   }
 
   disconnect() {

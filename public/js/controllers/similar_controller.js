@@ -6,6 +6,10 @@ const PAUSE = 350
 export default class extends Controller {
   static values = { panel: String }
 
+  connect() {
+    if (this.element.value !== this.element.defaultValue) this.changed()
+  }
+
   changed() {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.show(), PAUSE)
@@ -17,7 +21,7 @@ export default class extends Controller {
 
   async show() {
     const title = this.element.value.trim()
-    const response = await fetch(`/ask/similar?title=${encodeURIComponent(title)}`)
-    if (response.ok && title === this.element.value.trim()) document.getElementById(this.panelValue).innerHTML = await response.text()
+    const response = await fetch(`/ask/similar?title=${encodeURIComponent(title)}`).catch(() => undefined)
+    if (response?.ok && title === this.element.value.trim()) document.getElementById(this.panelValue).innerHTML = await response.text()
   }
 }
