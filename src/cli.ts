@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, Option } from 'commander'
 import { ensureSetupCode } from './admin/setup.ts'
 import { readConfig } from './platform/config.ts'
