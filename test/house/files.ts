@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const ROOT = join(import.meta.dirname, '..', '..')
+/** The project's own folder. */
+export const ROOT = join(import.meta.dirname, '..', '..')
 
 /** The project's files matching these patterns, by path, with their text. */
 export function filesOf(...patterns: string[]): Map<string, string> {
