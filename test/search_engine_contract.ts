@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { SearchDocument, SearchEngine, SearchQuery } from '../src/platform/search/engine.ts'
 import { searchAbilities } from './search_engine_abilities.ts'
 
-/** What every search engine has to do. `open` gives an engine that is empty. */
-export function searchEngineContract(open: () => Promise<SearchEngine>): void {
+/** What every search engine has to do. `open` gives an engine that is empty; `triesSynonyms` when it takes synonyms for one query. */
+export function searchEngineContract(open: () => Promise<SearchEngine>, options = { triesSynonyms: true }): void {
   let engine: SearchEngine
   beforeEach(async () => {
     engine = await open()
@@ -12,7 +12,7 @@ export function searchEngineContract(open: () => Promise<SearchEngine>): void {
   const search = (text: string, query: Partial<SearchQuery> = {}) => engine.search({ text, visibility: ['public'], limit: 20, ...query })
   const idsOf = async (text: string, query: Partial<SearchQuery> = {}) => (await search(text, query)).hits.map(hit => hit.id)
 
-  describe('abilities', () => searchAbilities(open))
+  describe('abilities', () => searchAbilities(open, options))
 
   describe('finding', () => {
     beforeEach(() => engine.put(forum))

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readFilter } from './filter.ts'
@@ -141,6 +141,7 @@ export async function startMeiliDouble(): Promise<MeiliDouble> {
     })
   }
 
+  const hanging = new Set<ServerResponse>()
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const body = await bodyOf(request).catch(() => malformed)
@@ -148,7 +149,7 @@ export async function startMeiliDouble(): Promise<MeiliDouble> {
     const each = { method: request.method ?? '', path: url.pathname, query: url.searchParams, body }
     asked.push(each)
     if (typeof mood === 'number') await pause(mood)
-    if (mood === 'silent') return
+    if (mood === 'silent') return void hanging.add(response)
     const reply =
       mood === 'failing'
         ? { status: 500, body: { message: 'An internal error has occurred.', code: 'internal', type: 'internal', link: '' } }
@@ -167,6 +168,8 @@ export async function startMeiliDouble(): Promise<MeiliDouble> {
     indexes,
     mood: next => {
       mood = next
+      for (const response of hanging) response.destroy()
+      hanging.clear()
     },
     holdTasks: hold => {
       held = hold

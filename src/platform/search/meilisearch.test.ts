@@ -45,7 +45,7 @@ describe('what is sent', () => {
     expect(queries()).toEqual([
       {
         indexUid: 'hiroba',
-        q: 'ルータ 遅い',
+        q: 'ルーター 遅い',
         filter: ['visibility IN ["public"]', 'filters.board IN ["1", "2"]', 'createdAt >= 5', 'createdAt < 9'],
         matchingStrategy: 'frequency',
         locales: ['jpn', 'eng'],
@@ -93,7 +93,9 @@ describe('what is sent', () => {
 describe('the text of a query', () => {
   test.each([
     [{ text: '' }, ''],
-    [{ text: 'プリンターの調子' }, 'プリンタ 調子'],
+    [{ text: 'プリンターの調子' }, 'プリンター 調子'],
+    [{ text: 'プリンタの調子' }, 'プリンタ 調子'],
+    [{ text: 'ﾌﾟﾘﾝﾀｰ－－' }, 'プリンター'],
     [{ text: '"引用" -除く x"y' }, '引用 除く x y'],
     [{ text: 'AX-3200 遅い' }, 'ax3200 遅い'],
     [{ text: 'ＡＸ３２００' }, 'ax3200'],
@@ -126,7 +128,8 @@ describe('the text of a query', () => {
 
 describe('words beside the text', () => {
   test.each([
-    ['プリンターとプリンタ', ['プリンタ'], []],
+    ['プリンターとプリンタ', ['プリンタ', 'プリンター'], []],
+    ['スマホ', ['スマホ'], []],
     ['AX-3200、AX 3200、ａｘ３２００', ['ax3200', 'ax', '3200'], ['ax3200']],
     ['エラー 0x80070005 と E-203', ['エラー', 'error0x80070005', '0x80070005', 'e203', '203'], ['0x80070005', 'e203']],
     ['The routers were restarting', ['router', 'restart'], []],
@@ -297,7 +300,10 @@ describe('building anew beside', () => {
     await rebuild.finish()
     expect(await idsOf('遅い')).toEqual(['new'])
     expect([...server.indexes.keys()]).toEqual(['hiroba'])
-    expect(server.indexes.get('hiroba')?.settings).toMatchObject({ ...indexSettings(), synonyms: { スマホ: ['スマートフォン'] } })
+    expect(server.indexes.get('hiroba')?.settings).toMatchObject({
+      ...indexSettings(),
+      synonyms: { スマホ: ['スマートフォン', 'スマートフォンー'] },
+    })
   })
 
   test('one that was left off goes on, or begins again from nothing', async () => {
@@ -322,6 +328,15 @@ describe('building anew beside', () => {
     await rebuild.finish()
     expect(await idsOf('遅い')).toEqual(['new'])
     expect(server.asked.find(({ path }) => path === '/swap-indexes')?.body).toEqual([{ indexes: ['hiroba_next', 'hiroba'], rename: true }])
+  })
+})
+
+test('synonyms of katakana hold with and without a long vowel mark at the end', () => {
+  expect(synonymsOf([{ words: ['プリンタ', '印刷機'] }])).toEqual({
+    プリンタ: ['プリンター', '印刷機', '印刷 機'],
+    プリンター: ['プリンタ', '印刷機', '印刷 機'],
+    印刷機: expect.arrayContaining(['プリンタ', 'プリンター']),
+    '印刷 機': expect.arrayContaining(['プリンタ', 'プリンター']),
   })
 })
 

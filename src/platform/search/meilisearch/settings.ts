@@ -3,7 +3,7 @@ import type { SynonymGroup } from '../engine.ts'
 import stopWords from '../english_stop_words.json' with { type: 'json' }
 import functionWords from '../function_words.json' with { type: 'json' }
 import { normalise } from '../terms.ts'
-import { wordsAsked } from './words.ts'
+import { katakanaOnly, wordsAsked, wordsOf } from './words.ts'
 
 /** Hits that can be reached page by page; more are counted no further. */
 export const mostHits = 1_000
@@ -61,7 +61,9 @@ export function synonymsOf(groups: readonly SynonymGroup[]): Record<string, stri
 /** Meilisearch ignores what is beyond. */
 const mostSynonyms = 50
 
+/** As it is written, as a query would ask for it, and katakana with and without a long vowel mark at its end. */
 function spellings(word: string): string[] {
   const { words, codes } = wordsAsked(word)
-  return [...new Set([normalise(word).trim(), (codes.length > 0 ? codes : words).join(' ')])].filter(Boolean)
+  const marked = words.length === 1 ? wordsOf(word).words.filter(form => katakanaOnly.test(form)) : []
+  return [...new Set([normalise(word).trim(), (codes.length > 0 ? codes : words).join(' '), ...marked])].filter(Boolean)
 }
