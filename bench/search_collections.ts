@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Documents, and questions with the ids of the documents that answer them. */
-export type Collection = { name: string; documents: Document[]; questions: { text: string; relevant: Set<string> }[] }
+export type Collection = { name: string; documents: Document[]; questions: { text: string; relevant: Set<string> }[]; file?: string }
 export type Document = { id: string; title: string; body: string }
 
 const data = join(import.meta.dirname, '../../shared/data')
@@ -25,6 +25,7 @@ function loadFaq(): Collection | undefined {
   const { queries, qrels }: Tune = JSON.parse(readFileSync(join(folder, 'tune.json'), 'utf8'))
   return {
     name: 'localgovFAQ',
+    file: join(folder, 'faq.jsonl'),
     documents: rows.map(({ id, question, answer }) => ({ id, title: question, body: answer })),
     questions: Object.entries(queries).map(([id, text]) => ({ text, relevant: new Set(Object.keys(qrels[id] ?? {})) })),
   }

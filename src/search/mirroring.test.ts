@@ -271,6 +271,18 @@ describe('the index', () => {
     expect(await services.engines.postgres.count()).toBe(count)
     expect(await services.engines.postgres.differing([])).toEqual([])
   })
+
+  test('of PostgreSQL is filled beside where nothing is left of it', async () => {
+    const { db, services } = forum
+    const count = await services.engines.postgres.count()
+    await db.execute(sql`truncate search_documents, search_texts, search_openers`)
+    const told: number[] = []
+    await rebuildPostgres(services, { goOn: false, moved: done => told.push(done) })
+    expect(await services.engines.postgres.count()).toBe(count)
+    expect(told.length).toBeGreaterThan(0)
+    await checkSearch(services)
+    expect((await listLatestChecks(db)).find(({ engine }) => engine === 'postgres')).toMatchObject({ differing: 0, mended: 0 })
+  })
 })
 
 describe('the nightly check', () => {

@@ -1,11 +1,12 @@
 import type { Db } from '../platform/db.ts'
 import type { Rebuild } from '../platform/search/engine.ts'
+import { fillBeside } from '../platform/search/filling.ts'
 import type { MeiliSearch } from '../platform/search/meilisearch.ts'
 import { listMarkedSince, markAgainSince, markOutdated, SYNONYMS } from '../platform/search/mirror/outdated.ts'
 import { closeRebuild, openRebuild, reach, rebuildAlone } from '../platform/search/mirror/rebuilds.ts'
 import type { Services } from '../platform/services.ts'
 import { documentsBetween, documentsByIds, refreshDocumentsBetween } from './documents.ts'
-import { listStrangers, type Moved, walkTopics } from './walking.ts'
+import { allDocuments, listStrangers, type Moved, walkTopics } from './walking.ts'
 
 type Options = { goOn: boolean; moved?: Moved }
 
@@ -15,12 +16,17 @@ const MARKED_EARLIER = 60_000
 
 /**
  * Makes everything that PostgreSQL's search can find anew, in place, while the forum runs: what is the same stays untouched, what has no
- * document any more goes. With `goOn`, from where one that was killed had come. Throws Conflict while another process does it.
+ * document any more goes. An empty one is filled beside, which is some times as fast. With `goOn`, from where one that was killed had come. Throws Conflict while another process does it.
  */
 export function rebuildPostgres({ db, sql, engines }: Pick<Services, 'db' | 'sql' | 'engines'>, options: Options): Promise<void> {
   const { postgres } = engines
   return rebuildAlone(sql, 'postgres', async () => {
     const { reached } = await openRebuild(db, 'postgres', options)
+    if (reached === 0 && (await postgres.count()) === 0) {
+      await fillBeside(sql, allDocuments(db, options.moved))
+      await postgres.refresh()
+      return closeRebuild(db, 'postgres')
+    }
     const put = async (first: number, last: number) => {
       await refreshDocumentsBetween(db, postgres, first, last)
       await reach(db, 'postgres', last)

@@ -7,7 +7,8 @@ import { romajiToKana } from './spelling.ts'
 
 /** Titles looked at for one that is typed. */
 const mostLookedAt = 200
-/** Words that are read as what is typed. */
+/** Letters of kana from which on words that are read so are looked up, and how many of them. */
+const leastRead = 2
 const mostRead = 10
 const last = '\u{10ffff}'
 
@@ -27,8 +28,10 @@ export async function suggestTitles(
     with starts as materialized (
       select start from unnest(${sql.param(spellingsOf(main))}::text[]) as start
       union all
-      (select r.term from search_readings r join search_terms t on t.term = r.term
-        where r.reading = any(${sql.param(spellingsOf(main))}::text[]) order by t.rows desc limit ${mostRead})
+      (select r.term from unnest(${sql.param(spellingsOf(main))}::text[]) as kana, lateral (
+          select term from search_readings where reading >= kana and reading < kana || ${last} order by reading limit ${mostLookedAt}
+        ) r join search_terms t on t.term = r.term
+        where length(kana) >= ${leastRead} order by t.rows desc limit ${mostRead})
     ), near as (
       select distinct on (o.group_id) o.group_id from starts, lateral (
         select group_id from search_openers o where o.key >= start and o.key < start || ${last} ${sql.join(others.map(alsoBegins), sql` `)}

@@ -33,6 +33,54 @@ test('katakana of four letters and more is the same with and without its last lo
   expect(termsOf('プリンター', 'word')).toEqual(termsOf('プリンタ', 'word'))
 })
 
+test.each([
+  ['ヴァイオリン', 'バイオリン'],
+  ['ウェブ', 'ウエブ'],
+  ['ダイヤル', 'ダイアル'],
+  ['ダイヂェスト', 'ダイジェスト'],
+])('%s and %s are one katakana word', (written, other) => {
+  expect(termsOf(written, 'katakana')).toEqual(termsOf(other, 'katakana'))
+})
+
+test('old kana are new ones', () => {
+  expect(normalise('ゐなか ゑがほ かなづかひ ヱビス')).toBe('いなか えがほ かなずかひ エビス')
+})
+
+test.each([
+  ['引っ越し', '引越'],
+  ['引越し', '引越'],
+  ['申し込み', '申込'],
+  ['取り消し', '取消'],
+  ['受け取り', '受取'],
+])('%s is written %s too', (written, short) => {
+  expect(termsOf(written, 'kanjiPair')).toContain(short)
+})
+
+test('particles between kanji join nothing', () => {
+  expect(termsOf('山の川、駅で車、店に人', 'kanjiPair')).toEqual([])
+})
+
+test.each(['AX3200', 'AX-3200', 'ａｘ３２００', 'AX 3200', 'ax_3200'])('%s is one model', written => {
+  expect(termsOf(`${written}の設定`, 'latin')).toContain('ax3200')
+})
+
+test.each(['エラー651', 'エラー 651', 'エラーコード：651', 'エラー番号651', 'Error 651', 'error code: 651'])('%s is one error', written => {
+  expect(termsOf(`${written}が出る`, 'latin')).toContain('error651')
+})
+
+test.each([
+  ['0x80070005', '0x80070005'],
+  ['E-404', 'e404'],
+  ['ERR_CONNECTION_RESET', 'errconnectionreset'],
+])('the code %s is one word', (written, code) => {
+  expect(termsOf(written, 'latin')).toContain(code)
+})
+
+test('a word in kana sounds the same in hiragana and katakana', () => {
+  expect(termsOf('ごみの日', 'kana')).toEqual(termsOf('ゴミの日', 'kana').filter(term => term === '~ごみ'))
+  expect(termsOf('サーバー', 'kana')).toEqual(['~さーば'])
+})
+
 test('kanji give singles and pairs, katakana runs and pairs, and the border of a verb', () => {
   expect(termsOf('印刷設定', 'kanji')).toEqual(['*印', '*刷', '*設', '*定'])
   expect(termsOf('印刷設定', 'kanjiPair')).toEqual(['印刷', '刷設', '設定'])
