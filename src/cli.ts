@@ -65,6 +65,20 @@ reputation
   .description('restore entries, points and levels from what stands and from the events that are kept')
   .action(async () => (await import('./tools.ts')).rebuildReputation())
 
+program
+  .command('badges')
+  .description('badges')
+  .command('reevaluate')
+  .description('look at every member and badge again: give what is missing, take what does not hold any more')
+  .action(async () => (await import('./tools.ts')).reevaluateAllBadges())
+
+program
+  .command('helpers')
+  .description('who helped most, month by month')
+  .command('recount')
+  .description('count all help anew from what was written; safe to repeat')
+  .action(async () => (await import('./tools.ts')).recountHelpers())
+
 const user = program.command('user').description('help a member from the server itself')
 user
   .command('role <handle> <role>')

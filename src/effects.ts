@@ -3,10 +3,19 @@ import { endWorkOf, mailDecision, mailDomainProof, mailInvitation } from './comp
 import type { EventName, EventOf } from './events.ts'
 import type { Services } from './platform/services.ts'
 import {
+  badgeForAddendum,
+  badgeForCertificate,
+  badgeForPick,
+  badgeForTalk,
+  badgeForThanks,
   deletePicture,
   endCertifications,
   mailCheckers,
   mailHolder,
+  mailMentor,
+  noteAnswer,
+  noteQuestion,
+  recountTopic,
   settleBest,
   settlePost,
   settleReaction,
@@ -32,25 +41,26 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'company.declined': [mailDecision],
   'company.invited': [mailInvitation],
   'product.changed': [refreshProduct],
-  'topic.products_named': [refreshTopic],
+  'topic.products_named': [refreshTopic, recountTopic],
   'board.changed': [refreshBoard],
   'synonyms.changed': [tellSynonyms],
-  'topic.asked': [refreshTopic],
-  'topic.changed': [refreshTopic],
+  'topic.asked': [noteQuestion, refreshTopic],
+  'topic.changed': [refreshTopic, recountTopic],
   'topic.closed': [refreshTopic],
   'topic.reopened': [refreshTopic],
   'topic.withdrawn': [refreshTopic, settleTopic],
-  'answer.posted': [refreshPost, settlePost],
-  'addendum.added': [refreshTopic],
-  'post.edited': [refreshTopic],
+  'answer.posted': [noteAnswer, refreshPost, settlePost, badgeForTalk],
+  'addendum.added': [refreshTopic, badgeForAddendum],
+  'post.edited': [refreshTopic, recountTopic],
   'post.withdrawn': [refreshTopic, settlePost],
-  'best_answer.picked': [refreshTopic, settleBest],
+  'best_answer.picked': [refreshTopic, settleBest, badgeForPick],
   'best_answer.unpicked': [refreshTopic, settleBest],
-  'reaction.given': [settleReaction, refreshHelpful],
+  'reaction.given': [settleReaction, refreshHelpful, badgeForThanks],
   'reaction.withdrawn': [settleReaction, refreshHelpful],
+  'mentor.called': [mailMentor],
   'certification.applied': [mailCheckers],
   'certification.second_look_asked': [mailCheckers],
-  'certification.decided': [mailHolder, deletePicture, refreshAuthor],
+  'certification.decided': [mailHolder, deletePicture, refreshAuthor, badgeForCertificate],
   'certification.expiring': [mailHolder],
   'certification.ended': [mailHolder, deletePicture, refreshAuthor],
 }
@@ -60,10 +70,12 @@ export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'account.changed' || name === 'account.closed' || name === 'account.role_changed' || name === 'level.changed')
     return ['people', `account:${data.accountId}`]
   if (name === 'certification.decided' || name === 'certification.ended') return ['people', `account:${data.accountId}`]
+  if (name === 'helpers.counted') return data.places.map(place => `helpers:${place}`)
+  if (name === 'badge.granted' || name === 'badge.changed') return ['badges', `badge:${data.badge}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
   if ('companyId' in data) return staleCompany(data as CompanyData)
-  if (!('topicId' in data) || name === 'ask.deflected') return []
+  if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called') return []
   const inLists = name !== 'reaction.given' && name !== 'reaction.withdrawn' && name !== 'comment.posted'
   const inProducts = inLists || ('kind' in data && data.kind === 'me_too')
   return [`topic:${data.topicId}`, ...(inProducts ? ['products'] : []), ...(inLists ? ['lists', `board:${data.boardId}`] : [])]

@@ -34,6 +34,10 @@ export type Events = {
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'ask.deflected': { topicId: number; boardId: number; postId: number }
   'synonyms.changed': Record<string, never>
+  'mentor.called': { topicId: number; accountId: number }
+  'badge.granted': { accountId: number; badge: string }
+  'badge.changed': { accountId: number; badge: string }
+  'helpers.counted': { accountId: number; places: string[] }
   'certification.applied': { certificationId: number; accountId: number }
   'certification.second_look_asked': { certificationId: number; accountId: number }
   'certification.decided': { certificationId: number; accountId: number }

@@ -9,10 +9,13 @@ import { presentLevels, presentRules } from './reputation/present.ts'
 /** The help's pages in the order of its navigation; each is a Markdown file in `views/help/{locale}/` that begins with its title. */
 export const HELP_PAGES = [
   'index',
+  'newcomers',
   'account',
   'search',
   'asking',
   'answering',
+  'badges',
+  'certification',
   'points',
   'levels',
   'pictures',

@@ -10,6 +10,7 @@ import { companyAdminRoutes } from './admin/routes/companies.ts'
 import { contestRoutes } from './admin/routes/contests.ts'
 import { healthPageRoutes } from './admin/routes/health.ts'
 import { memberRoutes } from './admin/routes/members.ts'
+import { newcomerAdminRoutes } from './admin/routes/newcomers.ts'
 import { searchReportRoutes } from './admin/routes/searches.ts'
 import { setupRoutes } from './admin/routes/setup.ts'
 import { siteRoutes } from './admin/routes/site.ts'
@@ -30,7 +31,10 @@ import { metricsRoutes } from './metrics_routes.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
+import { badgeRoutes } from './reputation/routes/badges.ts'
 import { certificationRoutes } from './reputation/routes/certification.ts'
+import { newcomerRoutes } from './reputation/routes/newcomers.ts'
+import { peopleRoutes } from './reputation/routes/people.ts'
 import { pointsRoutes } from './reputation/routes/points.ts'
 import { searchRoutes } from './search/routes/search.ts'
 import { similarRoutes } from './search/routes/similar.ts'
@@ -71,6 +75,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await certificationAdminRoutes(app, services)
   await contestRoutes(app, services)
   await companyAdminRoutes(app, services)
+  await newcomerAdminRoutes(app, services)
   await listRoutes(app, services)
   await topicRoutes(app, services)
   await askRoutes(app, services)
@@ -87,6 +92,9 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await teamRoutes(app, services)
   await productRoutes(app, services)
   await namingRoutes(app, services)
+  await newcomerRoutes(app, services)
+  await peopleRoutes(app, services)
+  await badgeRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

@@ -5,8 +5,10 @@ import { sweepCompanyTokens } from './companies/tokens.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
+import { honourMasters } from './reputation/badges.ts'
 import { watchExpiry } from './reputation/certification.ts'
 import { decideAllLevels } from './reputation/levels.ts'
+import { callMentors } from './reputation/mentoring.ts'
 import { checkSearch } from './search/checking.ts'
 import { refreshDocumentsOf } from './search/documents.ts'
 import { learnBoosts, learnEarlierSearches } from './search/learning.ts'
@@ -28,6 +30,8 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'levels.decide', match: '7 4 * * *', run: () => decideAllLevels(db) },
     { task: 'searches.learn', match: '37 4 * * *', run: async () => refreshDocumentsOf(db, search, await learnBoosts(db)) },
     { task: 'searches.suggest', match: '*/20 * * * *', run: () => learnEarlierSearches(db) },
+    { task: 'masters.honour', match: '10 0 1 * *', run: () => honourMasters(db) },
+    { task: 'mentors.call', match: '*/5 * * * *', run: () => callMentors(db) },
     { task: 'search.refresh', match: '*/30 * * * *', run: () => search.refresh() },
     { task: MIRROR, match: '*/5 * * * *', run: () => mirrorOutdated(services) },
     { task: 'search.check', match: '11 3 * * *', run: () => checkSearch(services) },

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import { eventTasks } from './event_jobs.ts'
+import { stopCharts } from './platform/charts.ts'
 import type { Config } from './platform/config.ts'
 import { startEmbeddedPostgres } from './platform/embedded_postgres.ts'
 import { renderForSite, stopRenderer } from './platform/html.ts'
@@ -45,7 +46,7 @@ export async function startServer(
     await migrate(url)
     const siteUrl = config.SITE_URL ?? `http://${config.HOST}:${config.PORT}`
     const { services, close } = await openServices(config, url, log, siteUrl)
-    closing.push(close, stopRenderer)
+    closing.push(close, stopRenderer, stopCharts)
     await beforeOpen(services)
     if (parts.length > 0) await prepareSynonyms(services)
     const app = parts.includes('web') ? await openWeb(services, log, working) : undefined

@@ -3,6 +3,8 @@ import { readConfig } from './platform/config.ts'
 import { Conflict, Invalid } from './platform/errors.ts'
 import { translate } from './platform/i18n.ts'
 import type { Services } from './platform/services.ts'
+import { reevaluateBadges } from './reputation/badges.ts'
+import { countAllHelp } from './reputation/helping.ts'
 import { decideAllLevels } from './reputation/levels.ts'
 import { rebuild } from './reputation/rebuilding.ts'
 import { verify } from './reputation/verifying.ts'
@@ -43,6 +45,21 @@ export async function reindexAll(options: ReindexOptions): Promise<void> {
     return reindex(services, (engine, done, total) => progress.to(done, total, `${engine}: ${done} of ${total} topics`), options)
   }).finally(() => progress.end())
   for (const [engine, count] of Object.entries(documents)) print(`${engine}: ${count} documents can be found`)
+}
+
+/** `hiroba badges reevaluate`: gives what is missing, takes what does not hold any more. */
+export async function reevaluateAllBadges(): Promise<void> {
+  const { granted, taken } = await withForum(({ db }) => reevaluateBadges(db))
+  print(`${granted} badges given, ${taken} taken back`)
+}
+
+/** `hiroba helpers recount`: counts all help anew. */
+export async function recountHelpers(): Promise<void> {
+  const progress = openProgress()
+  const months = await withForum(({ db }) =>
+    countAllHelp(db, (done, total) => progress.to(done, total, `${done} of ${total} months of members`)),
+  ).finally(() => progress.end())
+  print(`${months} months of members counted`)
 }
 
 /** `hiroba user role`: gives a member another role. */

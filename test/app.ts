@@ -9,6 +9,7 @@ import type { Actor } from '../src/accounts/actor.ts'
 import { sessionCookieName } from '../src/accounts/routes/gate.ts'
 import { buildApp } from '../src/app.ts'
 import { eventTasks } from '../src/event_jobs.ts'
+import { stopCharts } from '../src/platform/charts.ts'
 import { readConfig } from '../src/platform/config.ts'
 import { stopRenderer } from '../src/platform/html.ts'
 import { openLog } from '../src/platform/log.ts'
@@ -73,7 +74,7 @@ export async function startTestApp(environment: Record<string, string> = {}): Pr
       await app.close()
       await pool.end()
       await close()
-      await stopRenderer()
+      await Promise.all([stopRenderer(), stopCharts()])
       await database.drop()
       rmSync(dataDir, { recursive: true, force: true })
     },

@@ -218,6 +218,9 @@ const FORMS: Record<string, FormDoor> = {
     path: () => `/admin/members/${operator.handle}/role`,
     form: () => ({ role: 'operator', current: 'wrong' }),
   },
+  'POST /me/profile/parts': { path: () => '/me/profile/parts', form: () => ({ parts: ['solved', 'badges'] }) },
+  'POST /me/guide': { path: () => '/me/guide?on=no', form: () => ({ title: '題名です', happened: '動きません', draftKey: draftKey() }) },
+  'POST /me/badges/:key': { path: () => '/me/badges/first_answer', form: () => ({ shown: 'no' }) },
   'POST /me/certification': {
     path: () => '/me/certification',
     form: () => ({ grade: 'it_passport/passed', edition: '2020', number: 'AB-1234', issuedOn: '2020-01-01', expiresOn: '2090-01-01' }),
@@ -246,7 +249,7 @@ const FORMS: Record<string, FormDoor> = {
 
 /** Buttons: nothing is typed, only the address says what is meant. */
 const BUTTONS =
-  'POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /posts/:id/reactions/:kind · ' +
+  'POST /me/tour · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /posts/:id/reactions/:kind · ' +
   'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit'
 
 /** What was typed wrong or sent on purpose. Each replaces one field of a good form. */

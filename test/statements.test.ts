@@ -65,13 +65,15 @@ const PAGES: [name: string, path: () => string, forGuest: number, forMember: num
   ['home', () => '/', 2, 3],
   ['a list on home', () => '/?list=unanswered', 2, 3],
   ['all boards', () => '/boards', 1, 2],
-  ['a board', () => `/b/${board.slug}`, 3, 4],
+  ['a board', () => `/b/${board.slug}`, 4, 5],
   // One of them counts exactly, and only until PostgreSQL's own statistics have caught up.
   ['a search', () => `/search?q=${encodeURIComponent('ルーターの選び方')}`, 6, 7],
   ['the topics of a tag', () => `/search?tag=${encodeURIComponent('ルーター')}`, 2, 3],
   ['similar topics beside a topic', () => `/t/${topic.id}/similar`, 4, 5],
-  ['a member', () => `/u/${asker.handle}`, 3, 4],
-  ['a member’s own page, with the way to his next level', () => `/u/${reader.handle}`, 3, 5],
+  ['a member', () => `/u/${asker.handle}`, 6, 7],
+  ['the masters of a month', () => '/people', 2, 3],
+  ['a badge and who has it', () => '/badges/first_answer', 1, 2],
+  ['a member’s own page, with the way to his next level', () => `/u/${reader.handle}`, 6, 8],
   ['what points are made of', () => `/u/${reader.handle}/points`, 2, 4],
   ['what a level is decided by', () => `/u/${reader.handle}/level`, 2, 5],
 ]

@@ -55,7 +55,7 @@ export const accounts = pgTable(
     closedAt: moment('closed_at'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
-  t => [uniqueIndex('accounts_email').on(sql`lower(${t.email})`)],
+  t => [uniqueIndex('accounts_email').on(sql`lower(${t.email})`), index('accounts_created').on(t.createdAt)],
 )
 
 /** A log-in on one device. Only the hash of the secret is kept. */

@@ -23,7 +23,7 @@ export async function prepareAssets(dataDir: string): Promise<Assets> {
   const keep = async (name: string, content: string | Buffer) => urls.set(name, `/assets/${await keepFile(folder, name, content)}`)
   await Promise.all([
     keepStyles(keep),
-    ...['icons.svg', 'favicon.svg'].map(async name => keep(name, await readFile(join(PUBLIC, name)))),
+    ...['icons.svg', 'badges.svg', 'favicon.svg'].map(async name => keep(name, await readFile(join(PUBLIC, name)))),
     ...Object.entries(await scripts()).map(async ([name, file]) => keep(name, await readFile(file, 'utf8'))),
   ])
   // It works in a process of its own, which would stay.

@@ -1,14 +1,20 @@
 import { findReachable, sendLetter } from '../accounts/letters.ts'
+import { endGuide, noteFirstAnswer } from '../accounts/newcomer.ts'
 import { listOperators } from '../accounts/queries.ts'
 import type { EventOf } from '../events.ts'
+import type { Db } from '../platform/db.ts'
 import { dayText } from '../platform/i18n.ts'
 import type { Services } from '../platform/services.ts'
+import type { MeasureName } from './badge_measures.ts'
+import { grantBadges } from './badges.ts'
 import { forgetCertifications, notePictureDeleted } from './certification.ts'
 import { findCertificationNow } from './certification_queries.ts'
 import { nameOf } from './certification_schemes.ts'
+import { countHelpOf } from './helping.ts'
 import { type Settling, settle } from './ledger.ts'
 import { decideLevels } from './levels.ts'
-import { postsOfTopic, postsOnceBest } from './queries.ts'
+import { isWaiting } from './newcomer_queries.ts'
+import { authorsOf, isOpening, postsOfTopic, postsOnceBest } from './queries.ts'
 
 type CertificationEvent = EventOf<
   'certification.applied' | 'certification.second_look_asked' | 'certification.decided' | 'certification.expiring' | 'certification.ended'
@@ -34,10 +40,13 @@ export async function settleTopic(services: Services, { id, data }: EventOf<'top
   await settleAndDecide(services, { posts: await postsOfTopic(services.db, data.topicId), eventId: id })
 }
 
-/** Whose points moved may have reached a level, or lost one. */
+/** Whose points moved may have reached a level, or lost one; whose answers they were for may have earned a badge. */
 async function settleAndDecide({ db }: Services, settling: Settling): Promise<void> {
   await decideLevels(db, await settle(db, settling))
+  await grantBadges(db, await countHelpOf(db, settling.posts), HELPERS)
 }
+
+const HELPERS: MeasureName[] = ['answers', 'solved', 'helpful', 'months', 'boardsSolved', 'thankers', 'firstsAnswered', 'quick', 'rescued']
 
 /** Tells the operators that a certificate waits for a look; not the one who holds it. */
 export async function mailCheckers(services: Services, { id, name, data }: CertificationEvent): Promise<void> {
@@ -86,3 +95,44 @@ export async function deletePicture({ db, storage }: Services, { data }: Certifi
 /** Who left takes his certificates along. */
 export const endCertifications = ({ db }: Services, { data }: EventOf<'account.closed'>): Promise<void> =>
   forgetCertifications(db, data.accountId)
+
+/** Tells a mentor that a newcomer waits for an answer, unless one has come meanwhile. */
+export async function mailMentor(services: Services, { data }: EventOf<'mentor.called'>): Promise<void> {
+  const [account, waits] = await Promise.all([findReachable(services.db, data.accountId), isWaiting(services.db, data.topicId)])
+  if (account && waits)
+    await sendLetter(services, `mentor:${data.topicId}:${data.accountId}`, account.email, {
+      locale: account.locale,
+      key: 'mentorCalled',
+      link: `${services.siteUrl}/t/${data.topicId}`,
+    })
+}
+
+/** Somebody's first answer is known from now on. */
+export const noteAnswer = ({ db }: Services, { data }: EventOf<'answer.posted'>): Promise<void> => noteFirstAnswer(db, data.actorId)
+
+/** Whoever has asked needs no guide any more. */
+export const noteQuestion = ({ db }: Services, { data }: EventOf<'topic.asked'>): Promise<void> => endGuide(db, data.actorId)
+
+/** A topic that moved, or got other tags or products, takes the help in it along. */
+export async function recountTopic(
+  { db }: Services,
+  { data }: EventOf<'topic.changed' | 'post.edited' | 'topic.products_named'>,
+): Promise<void> {
+  if ('postId' in data && !(await isOpening(db, data.postId))) return
+  await countHelpOf(db, await postsOfTopic(db, data.topicId))
+}
+
+/** Badges for what somebody did himself. */
+export const badgeForThanks = ({ db }: Services, { data }: EventOf<'reaction.given'>): Promise<void> =>
+  data.kind === 'thanks' ? grantBadges(db, [data.actorId], ['thanksGiven']) : badgeForTopic(db, data.topicId)
+export const badgeForAddendum = ({ db }: Services, { data }: EventOf<'addendum.added'>): Promise<void> =>
+  grantBadges(db, [data.actorId], ['addenda'])
+export const badgeForPick = ({ db }: Services, { data }: EventOf<'best_answer.picked'>): Promise<void> => badgeForTopic(db, data.topicId)
+export const badgeForTalk = ({ db }: Services, { data }: EventOf<'answer.posted'>): Promise<void> => badgeForTopic(db, data.topicId)
+export const badgeForCertificate = ({ db }: Services, { data }: EventOf<'certification.decided'>): Promise<void> =>
+  grantBadges(db, [data.accountId], ['certified'])
+
+/** Badges for whoever opened a topic, when something happened to it. */
+async function badgeForTopic(db: Db, topicId: number): Promise<void> {
+  await grantBadges(db, await authorsOf(db, topicId), ['picked', 'tips', 'comparisons'])
+}

@@ -9,6 +9,16 @@ export async function postsOfTopic(db: Db, topicId: number): Promise<number[]> {
   return idsIn(await db.execute<{ id: string }>(sql`select id from posts where topic_id = ${topicId} and kind <> 'comment' order by id`))
 }
 
+/** Whoever opened a topic. */
+export async function authorsOf(db: Db, topicId: number): Promise<number[]> {
+  return idsIn(await db.execute<{ id: string }>(sql`select author_id as id from topics where id = ${topicId}`))
+}
+
+/** Whether a post opens its topic. */
+export async function isOpening(db: Db, postId: number): Promise<boolean> {
+  return (await db.execute(sql`select from posts where id = ${postId} and kind = 'opening'`)).length > 0
+}
+
 /** The topic's best answer, and those the ledger knows as its best answers. */
 export async function postsOnceBest(db: Db, topicId: number): Promise<number[]> {
   return idsIn(

@@ -44,11 +44,11 @@ export async function listAnswersBy(db: Db, actor: Actor, accountId: number, aft
   return pageOf(rows, size, last => ({ value: last.createdAt.toISOString(), id: last.id }))
 }
 
-/** What somebody did for others: topics opened, answers given, picked as best, thanks and helpful marks received. */
+/** What somebody did for others: topics opened, answers given, picked as best, thanks and helpful marks received, thanks given. */
 export async function countsOf(
   db: Db,
   accountId: number,
-): Promise<{ topics: number; answers: number; best: number; thanks: number; helpful: number }> {
+): Promise<{ topics: number; answers: number; best: number; thanks: number; helpful: number; thanksGiven: number }> {
   const number = (expression: ReturnType<typeof sql>) => sql<number>`${expression}`.mapWith(Number)
   const [counts] = await db
     .select({
@@ -57,9 +57,11 @@ export async function countsOf(
       best: number(sql`count(*) filter (where ${topics.bestAnswerId} = ${posts.id})`),
       thanks: number(sql`coalesce(sum(${posts.thanksCount}), 0)`),
       helpful: number(sql`coalesce(sum(${posts.helpfulCount}), 0)`),
+      // The table of reactions stands further up, so it is asked by name.
+      thanksGiven: number(sql`(select count(*) from reactions given where given.account_id = ${accountId} and given.kind = 'thanks')`),
     })
     .from(posts)
     .innerJoin(topics, eq(topics.id, posts.topicId))
     .where(and(eq(posts.authorId, accountId), shown))
-  return counts ?? { topics: 0, answers: 0, best: 0, thanks: 0, helpful: 0 }
+  return counts ?? { topics: 0, answers: 0, best: 0, thanks: 0, helpful: 0, thanksGiven: 0 }
 }

@@ -98,6 +98,7 @@ export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate
     isClosed: topic.closedAt !== null,
     isHidden: topic.hiddenAt !== null,
     isFirst: topic.isFirst,
+    needsKindness: topic.isFirst && topic.authorId !== actor.id,
     tags: topic.tags.map(tag => ({ tag, path: `/search?tag=${encodeURIComponent(tag)}` })),
     viewsText: t('topics.views', { count: topic.viewCount, number: numberText(locale, topic.viewCount) }),
     answerCount: topic.answerCount,

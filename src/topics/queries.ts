@@ -124,6 +124,24 @@ export async function listTopicsBy(db: Db, actor: Actor, accountId: number, afte
   return pageOf(rows, size, last => ({ value: last.createdAt.toISOString(), id: last.id }))
 }
 
+/** First questions nobody has answered yet, newest first. */
+export async function listFirstWaiting(db: Db, actor: Actor, after?: string, size = 20): Promise<Page<TopicLine>> {
+  const cursor = momentCursor(after)
+  const rows = await lines(db)
+    .where(
+      and(
+        shown,
+        only.unanswered,
+        topics.isFirst,
+        inArray(topics.visibility, visibleTo(actor)),
+        cursor && sql`(${topics.createdAt}, ${topics.id}) < (${cursor.value}::timestamptz, ${cursor.id})`,
+      ),
+    )
+    .orderBy(desc(topics.createdAt), desc(topics.id))
+    .limit(atMost(size + 1))
+  return pageOf(rows, size, last => ({ value: last.createdAt.toISOString(), id: last.id }))
+}
+
 /** The topics with these ids that this actor may see, by id; for rows found elsewhere (search). */
 export async function topicsByIds(db: Db, actor: Actor, ids: number[]): Promise<Map<number, TopicLine>> {
   if (ids.length === 0) return new Map()

@@ -71,6 +71,8 @@ export const topics = pgTable(
       index('topics_solved_root').on(t.rootBoardId, t.solvedAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(solved),
       index('topics_solved_board').on(t.boardId, t.solvedAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(solved),
       index('topics_tips').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${shown} and ${t.kind} = 'tip'`),
+      index('topics_first').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${shown} and ${t.isFirst}`),
+      index('topics_first_waiting').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${waiting} and ${t.isFirst}`),
       index('topics_author').on(t.authorId, t.createdAt.desc().nullsFirst()),
       index('topics_tags').using('gin', t.tags),
     ]

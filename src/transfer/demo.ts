@@ -10,18 +10,21 @@ import type { Db } from '../platform/db.ts'
 import { plainExcerpt } from '../platform/html.ts'
 import type { Services } from '../platform/services.ts'
 import { reactions } from '../reactions/schema.ts'
+import { reevaluateBadges } from '../reputation/badges.ts'
+import { countAllHelp } from '../reputation/helping.ts'
 import { decideAllLevels } from '../reputation/levels.ts'
 import { rebuild } from '../reputation/rebuilding.ts'
 import { refreshDocumentsBetween } from '../search/documents.ts'
 import { addenda, posts, revisions, topics } from '../topics/schema.ts'
 import { write } from '../topics/writing.ts'
 import { demoStaff, seedCompanies } from './demo_companies.ts'
+import { demoNewcomers, seedPeople } from './demo_people.ts'
 import { seedSearches } from './demo_searches.ts'
 
 const FOLDER = fileURLToPath(new URL('./demo', import.meta.url))
 /** Every demo account has this password; the demo is for trying out, never for the open net. */
 const PASSWORD = 'hiroba-demo-2026'
-const SHOWN = ['operator', 'moderator', 'kanrinin', 'agent', 'advisor', 'member']
+const SHOWN = ['operator', 'moderator', 'kanrinin', 'agent', 'advisor', 'member', 'ayu']
 
 type Text = { ja: string; en: string }
 type DemoMember = {
@@ -65,7 +68,8 @@ export function demoAccounts(): string {
   const members: DemoMember[] = read('members.json')
   const staff = demoStaff()
   const rows = SHOWN.map(
-    handle => `  ${handle.padEnd(10)} ${staff.get(handle) ?? members.find(member => member.handle === handle)?.role ?? ''}`,
+    handle =>
+      `  ${handle.padEnd(10)} ${staff.get(handle) ?? members.find(member => member.handle === handle)?.role ?? 'member who is new'}`,
   )
   return `\n  Log in with any of these handles and the password ${PASSWORD}\n${rows.join('\n')}\n`
 }
@@ -74,7 +78,7 @@ export function demoAccounts(): string {
  * Fills an empty forum with the demo community. Each of the two steps is marked when it is done: a start that was killed goes on
  * where it stopped, one that was finished does nothing twice. All times count back from now.
  */
-export async function seedDemo({ db, search, log }: Services): Promise<void> {
+export async function seedDemo({ db, search, storage, log }: Services): Promise<void> {
   await db.transaction(async tx => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('demo'))`)
     if (await isMarked(tx, 'demo')) return
@@ -82,6 +86,7 @@ export async function seedDemo({ db, search, log }: Services): Promise<void> {
     const places = await seedBoards(tx, people)
     await seedTopics(tx, people, places)
     await seedCompanies(tx, people)
+    await seedPeople(tx, storage, people)
     await writeEvents(tx)
     await mark(tx, 'demo')
   })
@@ -91,6 +96,8 @@ export async function seedDemo({ db, search, log }: Services): Promise<void> {
   await rebuild(db)
   await decideAllLevels(db)
   await seedSearches(db, search)
+  await countAllHelp(db)
+  await reevaluateBadges(db)
   await mark(db, 'demo.searchable')
   log.info('the demo community moved in')
 }
@@ -120,7 +127,11 @@ async function seedMembers(tx: Db): Promise<Ids> {
       createdAt,
     }
   })
-  const inserted = await tx.insert(accounts).values(rows).returning({ id: accounts.id, handle: accounts.handle })
+  const newcomers = demoNewcomers().map(row => ({ ...row, passwordHash }))
+  const inserted = await tx
+    .insert(accounts)
+    .values([...rows, ...newcomers])
+    .returning({ id: accounts.id, handle: accounts.handle })
   return new Map(inserted.map(row => [row.handle, row.id]))
 }
 

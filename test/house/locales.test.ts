@@ -68,7 +68,7 @@ function keysInUse() {
   const suffixes: string[] = []
   const look = (where: string, text: string, given?: Set<string>) => {
     // Files have dots in their names too.
-    if (text.endsWith('.json')) return
+    if (/\.(json|svg)$/.test(text)) return
     if (KEY.test(text) && SECTIONS.has(text.split('.')[0] ?? '') && !EVENTS.has(text)) used.push({ key: text, where, given })
   }
   for (const [file, text] of filesOf('src/**/*.ts')) if (!file.endsWith('.test.ts')) visitCode(file, text)

@@ -8,14 +8,23 @@ import { companiesOf } from '../../companies/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
+import { listBadgesOf } from '../../reputation/badge_queries.ts'
+import { listSkills } from '../../reputation/helper_queries.ts'
 import { presentNext, presentStanding } from '../../reputation/present.ts'
+import { presentGrants } from '../../reputation/present_badges.ts'
+import { presentSkills } from '../../reputation/present_skills.ts'
 import { factsOf } from '../../reputation/queries.ts'
+import { activityOf } from '../../topics/activity.ts'
 import { countsOf, listAnswersBy } from '../../topics/by_member.ts'
 import { postLink, topicPath } from '../../topics/paths.ts'
 import { presentCapacity, presentTopicLine } from '../../topics/present.ts'
 import { listTopicsBy } from '../../topics/queries.ts'
+import { visibleTo } from '../actor.ts'
+import { presentCalendar } from '../present_calendar.ts'
+import { presentCounts } from '../present_counts.ts'
 import { memberPath, presentMember } from '../present_member.ts'
 import { editProfile } from '../profile.ts'
+import { PARTS, type Part, showParts } from '../profile_parts.ts'
 import { findAccount, findMember } from '../queries.ts'
 
 const ProfileForm = Type.Object({
@@ -24,6 +33,7 @@ const ProfileForm = Type.Object({
   boardIds: Type.Array(Type.Integer({ minimum: 1 }), { maxItems: 200, default: [] }),
 })
 const Pages = Type.Object({ list: Type.Optional(Type.String()), after: Type.Optional(Type.String({ maxLength: 80 })) })
+const PartsForm = Type.Object({ parts: Type.Array(Type.String({ maxLength: 20 }), { maxItems: 30, default: [] }) })
 type Member = { Params: { handle: string }; Querystring: Static<typeof Pages> }
 
 /** Members as others see them, and the page where one changes that. */
@@ -31,34 +41,45 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
   app.get<Member>('/u/:handle', { config: { access: 'everyone' }, schema: { querystring: Pages } }, async (request, reply) => {
     const { actor, params, query, preferences, t } = request
     const account = await findMember(db, params.handle)
-    const member = presentMember(account, t)
-    const answers = query.list === 'answers'
     const isSelf = actor.id === account.id
-    const [counts, page, facts] = await Promise.all([
-      countsOf(db, account.id),
-      answers ? undefined : listTopicsBy(db, actor, account.id, query.after),
+    const shows = (part: Part) => isSelf || !account.hiddenParts.includes(part)
+    const answers = query.list === 'answers'
+    const [counts, topics, given, skills, days, badges, facts] = await Promise.all([
+      shows('solved') || shows('thanks') ? countsOf(db, account.id) : undefined,
+      shows('posts') && !answers ? listTopicsBy(db, actor, account.id, query.after) : undefined,
+      shows('posts') && answers ? listAnswersBy(db, actor, account.id, query.after) : undefined,
+      shows('skills') ? listSkills(db, account.id, visibleTo(actor)) : undefined,
+      shows('calendar') ? activityOf(db, actor, account.id) : undefined,
+      shows('badges') ? listBadgesOf(db, account.id) : undefined,
       isSelf ? factsOf(db, [account.id]) : undefined,
     ])
     const ownFacts = facts?.get(account.id)
     const works = account.represents ? await companiesOf(db, account.id) : []
-    const given = answers ? await listAnswersBy(db, actor, account.id, query.after) : undefined
-    const next = (page ?? given)?.next
+    const member = presentMember(account, t)
+    const next = (topics ?? given)?.next
     return reply.page('members/show', {
       title: t('people.named', { name: account.name }),
       description: account.about.slice(0, 120),
       noIndex: !account.confirmedAt,
       member,
-      standing: presentStanding(account, preferences.locale, t),
+      standing: shows('level') ? presentStanding(account, preferences.locale, t) : undefined,
       isSelf,
       nextLevel: ownFacts && presentNext(ownFacts, t),
       companies: works.map(company => presentWork(company, preferences.locale, t)),
-      counts: Object.entries(counts).map(([name, value]) => ({ label: t(`members.${name}`), value })),
-      tabs: ['topics', 'answers'].map(list => ({
-        label: t(`members.${list}`),
-        path: list === 'topics' ? member.path : `${member.path}?list=${list}`,
-        isCurrent: (list === 'answers') === answers,
-      })),
-      topics: page?.rows.map(row => presentTopicLine(row, preferences.locale, t)),
+      counts: counts && presentCounts(counts, shows, t),
+      skills: skills && presentSkills(skills, t),
+      calendar: days && presentCalendar(days, t),
+      badges: badges && presentGrants(badges, t),
+      certification: shows('certification') ? member.mark : undefined,
+      keepsToHimself: isSelf ? Object.fromEntries(account.hiddenParts.map(part => [part, true])) : undefined,
+      tabs:
+        shows('posts') &&
+        ['topics', 'answers'].map(list => ({
+          label: t(`members.${list}`),
+          path: list === 'topics' ? member.path : `${member.path}?list=${list}`,
+          isCurrent: (list === 'answers') === answers,
+        })),
+      topics: topics?.rows.map(row => presentTopicLine(row, preferences.locale, t)),
       answers: given?.rows.map(row => ({
         ...row,
         company: presentCapacity(row.capacity, preferences.locale, t),
@@ -82,6 +103,15 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
     },
   )
 
+  app.post<{ Body: Static<typeof PartsForm> }>(
+    '/me/profile/parts',
+    { config: { access: 'members' }, schema: { body: PartsForm }, errorHandler: showAgain(showProfile) },
+    async ({ actor, body }, reply) => {
+      await showParts(db, actor, body.parts)
+      return reply.flash('saved').see('/me/profile')
+    },
+  )
+
   async function showProfile(request: FastifyRequest, reply: FastifyReply, form?: FormAgain): Promise<FastifyReply> {
     const { actor, preferences, t } = request
     const [account, boards] = await Promise.all([findAccount(db, actor.id), listBoards(db, actor)])
@@ -97,7 +127,8 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
     const model = {
       member: presentMember(account, t),
       groups,
-      values: typed ?? { name: account.name, about: account.about },
+      parts: PARTS.map(part => ({ part, label: t(`me.parts.${part}`), isShown: !account.hiddenParts.includes(part) })),
+      values: { name: account.name, about: account.about, ...typed },
       errors: form?.errors,
       errorList: form?.errorList,
     }

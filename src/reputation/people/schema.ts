@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { boolean, date, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, date, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { accounts } from '../../accounts/schema.ts'
 import { bytes, identity, moment, reference } from '../../platform/schema.ts'
+import { topics } from '../../topics/schema.ts'
 
 export const CERTIFICATION_STATES = ['waiting', 'second_look', 'approved', 'declined', 'expired', 'withdrawn', 'revoked'] as const
 export type CertificationState = (typeof CERTIFICATION_STATES)[number]
@@ -64,3 +65,58 @@ export const certificationSteps = pgTable(
   t => [index('certification_steps_of').on(t.certificationId, t.id)],
 )
 export type CertificationStep = (typeof STEPS)[number]
+/** Which mentor was told of which first question: nobody is told twice, and nobody too often. */
+export const mentorTellings = pgTable(
+  'mentor_tellings',
+  {
+    topicId: reference('topic_id')
+      .notNull()
+      .references(() => topics.id),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    at: moment('at').notNull().default(sql`now()`),
+  },
+  t => [primaryKey({ columns: [t.topicId, t.accountId] }), index('mentor_tellings_account').on(t.accountId, t.at)],
+)
+
+/** A badge somebody has. `hiddenAt`: its owner does not show it. */
+export const badgeGrants = pgTable(
+  'badge_grants',
+  {
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    badge: text().notNull(),
+    grantedAt: moment('granted_at').notNull().default(sql`now()`),
+    hiddenAt: moment('hidden_at'),
+  },
+  t => [
+    primaryKey({ columns: [t.accountId, t.badge] }),
+    index('badge_grants_badge').on(t.badge, t.grantedAt.desc().nullsFirst(), t.accountId.desc().nullsFirst()),
+  ],
+)
+
+/**
+ * What a member's answers of one month did for others, by place: `site`, `root:3`, `board:12`, `product:9`, `tag:Wi-Fi`. Kept by what
+ * happens, one member and month at a time, always anew from what stands.
+ */
+export const helperMonths = pgTable(
+  'helper_months',
+  {
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    month: date().notNull(),
+    place: text().notNull(),
+    answers: integer().notNull(),
+    solved: integer().notNull(),
+    thanks: integer().notNull(),
+    helpful: integer().notNull(),
+    points: integer().notNull(),
+  },
+  t => [
+    primaryKey({ columns: [t.accountId, t.month, t.place] }),
+    index('helper_months_ranking').on(t.place, t.month, t.points.desc().nullsFirst(), t.accountId).where(sql`${t.points} > 0`),
+  ],
+)

@@ -7,6 +7,7 @@ import { KINDS } from '../../boards/schema.ts'
 import { askAbout } from '../../companies/naming.ts'
 import { guessProducts } from '../../companies/product_queries.ts'
 import { renderBody } from '../../platform/html.ts'
+import type { Translate } from '../../platform/i18n.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
@@ -15,18 +16,24 @@ import { findSimilarAnswers } from '../../search/queries.ts'
 import { TITLE_LETTERS } from '../asking.ts'
 import { chosenCompany } from '../capacity.ts'
 import { findDraft } from '../drafts.ts'
+import { guidedBody } from '../guided.ts'
 import { topicPath } from '../paths.ts'
 import { presentVoices } from '../present.ts'
+import { presentGuide } from '../present_guide.ts'
 
 const AskForm = Type.Object({
   kind: Type.Union(KINDS.map(kind => Type.Literal(kind))),
   title: Type.String({ maxLength: 400 }),
   boardId: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-  body: Type.String({ maxLength: 100_000 }),
+  body: Type.String({ maxLength: 100_000, default: '' }),
   tags: Type.String({ maxLength: 300, default: '' }),
   products: Type.String({ maxLength: 400, default: '' }),
   company: Type.Optional(Type.String({ maxLength: 20 })),
   draftKey: Type.String({ minLength: 8, maxLength: 60 }),
+  guided: Type.Optional(Type.String()),
+  happened: Type.String({ maxLength: 50_000, default: '' }),
+  tried: Type.String({ maxLength: 20_000, default: '' }),
+  product: Type.String({ maxLength: 2_000, default: '' }),
 })
 const AskQuery = Type.Object({
   title: Type.Optional(Type.String()),
@@ -56,7 +63,8 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
         ...(query.kind && { kind: query.kind }),
         ...(query.product && { products: query.product }),
       }
-      const values = { kind: 'question', ...draft.content, ...asked, draftKey: draft.draftKey }
+      const isFree = !request.actor.guided || draft.content.body || (query.kind ?? 'question') !== 'question'
+      const values = { kind: 'question', guided: isFree ? '' : 'yes', ...draft.content, ...asked, draftKey: draft.draftKey }
       return showAskForm(services, request, reply, { values }, await similarTo(services, request, query.title))
     },
   )
@@ -78,7 +86,8 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
       schema: { body: AskForm },
       errorHandler: showAgain((request, reply, form) => showAskForm(services, request, reply, form)),
     },
-    async ({ actor, body }, reply) => {
+    async ({ actor, body: form, t }, reply) => {
+      const body = draftFrom(form, t)
       const topic = await askAbout(db, actor, { ...body, company: chosenCompany(body.company) })
       const isOffered = !body.products.trim() && (await guessProducts(db, `${body.title}\n${body.body}`)).length > 0
       return reply.flash('asked').see(isOffered ? `/t/${topic.id}/products` : topicPath(topic))
@@ -91,6 +100,10 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
     async ({ body }, reply) => reply.fragment('topics/preview', { bodyHtml: body.body.trim() ? (await renderBody(body.body)).html : '' }),
   )
 }
+
+/** A question that was led becomes one body. */
+const draftFrom = (form: Static<typeof AskForm>, t: Translate): Static<typeof AskForm> =>
+  form.guided === 'yes' ? { ...form, body: guidedBody(form, t) } : form
 
 /** What was asked before, for a title that came along from a search. */
 async function similarTo({ db, search }: Services, { actor, preferences, t }: FastifyRequest, title = ''): Promise<unknown[]> {
@@ -123,6 +136,7 @@ async function showAskForm(
     kinds,
     titleLetters: TITLE_LETTERS.max,
     voices: presentVoices(actor, { companyIds: [] }, t, values.company),
+    guide: values.guided === 'yes' && presentGuide(values, form.errors ?? {}, t),
     ...form,
     similar,
     values,

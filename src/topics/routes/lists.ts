@@ -1,15 +1,22 @@
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { presentTour } from '../../accounts/present_tour.ts'
 import { inGroups } from '../../boards/groups.ts'
 import { presentBoard, presentGroups, presentNav } from '../../boards/present.ts'
 import { findBoard, listBoards } from '../../boards/queries.ts'
 import { renderBody } from '../../platform/html.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
+import { listHelpers, placeOfBoard } from '../../reputation/helper_queries.ts'
+import { monthBefore, presentMasters } from '../../reputation/present_helpers.ts'
 import { presentTopicLine } from '../present.ts'
 import { LISTS, type List, listTopics } from '../queries.ts'
 
-const ListQuery = Type.Object({ list: Type.Optional(Type.String()), after: Type.Optional(Type.String({ maxLength: 80 })) })
+const ListQuery = Type.Object({
+  list: Type.Optional(Type.String()),
+  after: Type.Optional(Type.String({ maxLength: 80 })),
+  tour: Type.Optional(Type.String()),
+})
 type Listing = { Querystring: Static<typeof ListQuery> }
 
 /** Home, the boards, and the lists of topics. */
@@ -23,6 +30,7 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
       ...presentNav(inGroups(all), preferences.locale),
       ownBoards: all.filter(board => actor.interests.includes(board.id)).map(board => presentBoard(board, preferences.locale)),
       isFirstPage: !query.after,
+      tour: presentTour(actor, query.tour, t),
     }
     return reply.keep(['lists', 'boards', 'people']).page('home', { title: t('site.title'), isHome: true, at: 'home', ...model })
   })
@@ -39,7 +47,13 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
       const { actor, query, preferences } = request
       const board = await findBoard(db, actor, request.params.slug)
       const list = listFrom(query)
-      const [page, all] = await Promise.all([listTopics(db, actor, { list, board, after: query.after }), listBoards(db, actor)])
+      const place = placeOfBoard(board)
+      const months = [monthBefore(0), monthBefore(1)]
+      const [page, all, helpers] = await Promise.all([
+        listTopics(db, actor, { list, board, after: query.after }),
+        listBoards(db, actor),
+        listHelpers(db, { place, months, size: 40 }),
+      ])
       const shown = presentBoard(board, preferences.locale)
       const parent = all.find(other => other.id === board.parentId)
       const model = {
@@ -47,10 +61,17 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
         parent: parent && presentBoard(parent, preferences.locale),
         children: all.filter(child => child.parentId === board.id).map(child => presentBoard(child, preferences.locale)),
         ...presentNav(inGroups(all), preferences.locale, board),
+        masters: presentMasters(helpers, months, request.t),
+        peoplePath: `${shown.path}/people`,
         ...presentList(request, page, shown.path, list),
       }
       return reply
-        .keep([...[board, ...all.filter(each => each.parentId === board.id)].map(({ id }) => `board:${id}`), 'boards', 'people'])
+        .keep([
+          `helpers:${place}`,
+          ...[board, ...all.filter(each => each.parentId === board.id)].map(({ id }) => `board:${id}`),
+          'boards',
+          'people',
+        ])
         .page('boards/show', { title: shown.name, description: shown.description, at: 'boards', ...model })
     },
   )

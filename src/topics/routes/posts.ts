@@ -40,7 +40,7 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
     async ({ actor, params, body }, reply) => {
       const topic = await findTopic(db, actor, params.id)
       const answer = await postAnswer(db, actor, topic, draftOf(body))
-      return reply.flash('answered').see(postPath(topic, answer))
+      return reply.flash(actor.hasAnswered ? 'answered' : 'answeredFirst').see(postPath(topic, answer))
     },
   )
 
