@@ -1,4 +1,4 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
+import { type Static, Type } from 'typebox'
 import { finishTour, switchGuide } from '../../accounts/newcomer.ts'
 import { hasPrivilege, PRIVILEGES } from '../../accounts/privileges.ts'
 import type { Services } from '../../platform/services.ts'

@@ -1,5 +1,5 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
 import { inGroups } from '../../boards/groups.ts'
 import { presentBoard, presentGroups } from '../../boards/present.ts'
 import { type Board, findBoard, listBoards } from '../../boards/queries.ts'
