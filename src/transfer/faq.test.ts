@@ -285,7 +285,7 @@ describe('an import that is killed', () => {
 
   test('is completed by starting it again: nothing twice, nothing missing, all of it found', async () => {
     const first = start()
-    for (const deadline = Date.now() + 10_000; (await count()) < 400 && Date.now() < deadline; ) await pause(5)
+    for (const deadline = Date.now() + 30_000; (await count()) < 400 && Date.now() < deadline; ) await pause(5)
     first.child.kill('SIGKILL')
     await first.ended
     const before = await count()
