@@ -11,7 +11,7 @@ import { listBoards } from '../boards/queries.ts'
 import type { BoardRow } from '../boards/schema.ts'
 import { record } from '../platform/outbox.ts'
 import { listLatestChecks } from '../platform/search/mirror/checks.ts'
-import { findLag } from '../platform/search/mirror/outdated.ts'
+import { findLag, sweepOutdated } from '../platform/search/mirror/outdated.ts'
 import { editPost } from '../topics/editing.ts'
 import { withdrawPost } from '../topics/withdrawing.ts'
 import { checkSearch } from './checking.ts'
@@ -283,6 +283,22 @@ describe('the index', () => {
     await checkSearch(services)
     expect((await listLatestChecks(db)).find(({ engine }) => engine === 'postgres')).toMatchObject({ differing: 0, mended: 0 })
   })
+})
+
+test('what was mirrored is forgotten after a day, what waits never, and nothing while an index is being built', async () => {
+  const { db } = forum
+  await db.execute(sql`delete from search_outdated`)
+  await db.execute(sql`
+    insert into search_outdated (id, marked_at, mirrored_at) values ('old', now() - interval '3 days', now() - interval '25 hours'),
+      ('fresh', now() - interval '3 days', now() - interval '23 hours'), ('waiting', now() - interval '3 days', null)`)
+  const left = async () => {
+    await sweepOutdated(db)
+    return (await db.execute<{ id: string }>(sql`select id from search_outdated order by id`)).map(({ id }) => id)
+  }
+  await db.execute(sql`insert into search_rebuilds (engine, reached) values ('meilisearch', 5)`)
+  expect(await left()).toEqual(['fresh', 'old', 'waiting'])
+  await db.execute(sql`delete from search_rebuilds`)
+  expect(await left()).toEqual(['fresh', 'waiting'])
 })
 
 describe('the nightly check', () => {

@@ -262,6 +262,7 @@ describe('changes', () => {
       /^Meilisearch: documentAdditionOrUpdate failed: invalid_document_fields$/,
     )
     server.failTasks('documentAdditionOrUpdate', undefined)
+    await expect(engine.put([made({ id: 'not an id', title: '秘密の言葉' })])).rejects.toThrow(/^Meilisearch: invalid_document_id$/)
   })
 
   test('what is removed is gone, alone or with its group', async () => {

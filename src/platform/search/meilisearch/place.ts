@@ -17,8 +17,15 @@ export const openClient = (host: string, apiKey: string | undefined) => new Meil
 
 /** Waits until Meilisearch has done what was asked. Throws the code of what was wrong: its message may repeat what people wrote. */
 export async function done(client: Meilisearch, asked: EnqueuedTask | Promise<EnqueuedTask>): Promise<void> {
-  const task = await client.tasks.waitForTask(await asked, { timeout: TASK_MAY_TAKE, interval: LOOK_EVERY })
+  const task = await client.tasks.waitForTask(await accepted(asked), { timeout: TASK_MAY_TAKE, interval: LOOK_EVERY })
   if (task.status !== 'succeeded') throw new Error(`Meilisearch: ${task.type} ${task.status}: ${task.error?.code ?? 'no reason given'}`)
+}
+
+/** The task that was begun. What is refused at once is told by its code as well. */
+async function accepted(asked: EnqueuedTask | Promise<EnqueuedTask>): Promise<EnqueuedTask> {
+  return Promise.resolve(asked).catch(error => {
+    throw error instanceof MeilisearchApiError ? new Error(`Meilisearch: ${error.cause?.code ?? error.response.status}`) : error
+  })
 }
 
 /** What was answered; undefined where the index is not there. */
@@ -44,7 +51,7 @@ export async function putDocuments({ client, uid }: Place, documents: readonly S
   const stored = [...new Map(documents.map(document => [document.id, document])).values()].map(storedDocument)
   const tasks: EnqueuedTask[] = []
   for (let at = 0; at < stored.length; at += TOGETHER)
-    tasks.push(await client.index<StoredDocument>(uid).addDocuments(stored.slice(at, at + TOGETHER), { primaryKey: 'id' }))
+    tasks.push(await accepted(client.index<StoredDocument>(uid).addDocuments(stored.slice(at, at + TOGETHER), { primaryKey: 'id' })))
   for (const task of tasks) await done(client, task)
 }
 
