@@ -1,5 +1,7 @@
+import { TaskCancelledError } from 'cockatiel'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { freePort } from '../../../test/faults/forum.ts'
 import { readFilter } from '../../../test/meilisearch/filter.ts'
 import type { Stored } from '../../../test/meilisearch/indexes.ts'
 import { KEY, type MeiliDouble, startMeiliDouble } from '../../../test/meilisearch/server.ts'
@@ -8,7 +10,7 @@ import { filterOf } from './meilisearch/filters.ts'
 import { textOf } from './meilisearch/query.ts'
 import { indexSettings, synonymsOf } from './meilisearch/settings.ts'
 import { wordsOf } from './meilisearch/words.ts'
-import { createMeiliSearch, type MeiliSearch } from './meilisearch.ts'
+import { createMeiliSearch, type MeiliSearch, whyOf } from './meilisearch.ts'
 
 let server: MeiliDouble
 let engine: MeiliSearch
@@ -359,5 +361,9 @@ test('a server that is away, wrong or slow is an error, in the time that was giv
   await expect(engine.probe(AbortSignal.timeout(50))).rejects.toThrow()
   server.mood('well')
   await engine.probe()
-  await expect(createMeiliSearch({ url: server.url, key: 'wrong' }).probe()).rejects.toThrow()
+  const why = (probe: Promise<void>) => probe.then(() => '', whyOf)
+  expect(await why(createMeiliSearch({ url: server.url, key: 'wrong' }).probe())).toBe('invalid_api_key')
+  expect(await why(createMeiliSearch({ url: `http://127.0.0.1:${await freePort()}`, key: KEY }).probe())).toBe('ECONNREFUSED')
+  expect(await why(createMeiliSearch({ url: server.url, key: KEY, index: 'none' }).probe())).toBe('index_not_found')
+  expect(whyOf(new TaskCancelledError())).toBe('too slow')
 })

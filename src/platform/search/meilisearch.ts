@@ -1,4 +1,4 @@
-import type { Embedder, Hit, MultiSearchResult, Settings } from 'meilisearch'
+import { type Embedder, type Hit, MeilisearchApiError, MeilisearchRequestError, type MultiSearchResult, type Settings } from 'meilisearch'
 import type { Rebuild, SearchEngine, SearchHit, SearchQuery, SearchResult } from './engine.ts'
 import { findsNothing, groupFilter } from './meilisearch/filters.ts'
 import {
@@ -110,6 +110,14 @@ const cursorMark = 'm'
 export function readCursor(cursor = ''): number | undefined {
   const [, offset] = /^m(\d{1,4})$/.exec(cursor) ?? []
   return offset === undefined ? undefined : Number(offset)
+}
+
+/** In a word why it did not answer: its code, as the words of a refusal may be those of a reader. */
+export function whyOf(error: unknown): string {
+  if (error instanceof MeilisearchApiError) return error.cause?.code ?? String(error.response.status)
+  const causes: unknown[] = []
+  for (let cause = error; cause instanceof Error; cause = cause.cause) causes.push((cause as { code?: string }).code)
+  return String(causes.findLast(Boolean) ?? (error instanceof MeilisearchRequestError ? 'no connection' : 'too slow'))
 }
 
 /** Fills an index beside the one that answers, then swaps the two: readers see the old one whole or the new one whole. */

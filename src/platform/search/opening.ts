@@ -5,7 +5,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { SearchEngine } from './engine.ts'
 import { measured } from './measured.ts'
-import { createMeiliSearch, type MeiliSearch } from './meilisearch.ts'
+import { createMeiliSearch, type MeiliSearch, whyOf } from './meilisearch.ts'
 import { openBreaker } from './mirror/breaker.ts'
 import { createMirroredSearch } from './mirrored.ts'
 import { createPostgresSearch } from './postgres.ts'
@@ -24,12 +24,12 @@ export function openSearch(config: Config, db: Db, log: Log, metrics: Metrics): 
   const postgres = measured(createPostgresSearch(db), 'postgres', metrics)
   const { MEILI_URL: url, MEILI_KEY: key, MEILI_INDEX: index, MEILI_EMBEDDER: embedder } = config
   if (!url) return { search: postgres, engines: { postgres }, searchState: () => ({ answers: 'postgres' }), stopSearch: () => {} }
-  const meilisearch = { ...createMeiliSearch({ url, key, index, embedder: embedder as Embedder }) }
+  const meilisearch = createMeiliSearch({ url, key, index, embedder: embedder as Embedder })
   const breaker = openBreaker({
     probe: meilisearch.probe,
-    changed(isOpen) {
+    changed(isOpen, error) {
       metrics.breakerOpen.set(isOpen ? 1 : 0)
-      if (isOpen) log.warn('Meilisearch does not answer: PostgreSQL does')
+      if (isOpen) log.warn({ why: whyOf(error) }, 'Meilisearch does not answer: PostgreSQL does')
       else log.info('Meilisearch answers again')
     },
   })
@@ -38,7 +38,7 @@ export function openSearch(config: Config, db: Db, log: Log, metrics: Metrics): 
     search: createMirroredSearch({
       db,
       postgres,
-      meilisearch: { ...meilisearch, ...measured(meilisearch, 'meilisearch', metrics) },
+      meilisearch: measured(meilisearch, 'meilisearch', metrics),
       breaker,
       fellBack,
     }),

@@ -24,7 +24,8 @@ export type Breaker = {
 type Options = {
   /** Whether it is there again; asked in the background while the breaker is open, so that no reader has to try. */
   probe(signal: AbortSignal): Promise<void>
-  changed(isOpen: boolean): void
+  /** `error` is what opened it. */
+  changed(isOpen: boolean, error?: unknown): void
   /** Milliseconds; with what PostgreSQL then takes, readers are answered within 300. */
   patience?: number
   firstPause?: number
@@ -43,11 +44,15 @@ export function openBreaker({ probe, changed, patience = 150, firstPause = 1_000
   const policy = wrap(circuit, timeout(patience, TimeoutStrategy.Aggressive))
   const run: Breaker['run'] = ask => policy.execute(({ signal }) => ask(signal))
   let probing: NodeJS.Timeout | undefined
-  circuit.onStateChange(state => {
-    changed(state !== CircuitState.Closed)
-    if (state === CircuitState.Closed) clearInterval(probing)
-    if (state === CircuitState.Open && !probing) probing = setInterval(() => void run(probe).catch(() => {}), LOOK_EVERY).unref()
-    if (state === CircuitState.Closed) probing = undefined
+  circuit.onBreak(reason => {
+    if (probing) return
+    changed(true, 'error' in reason ? reason.error : undefined)
+    probing = setInterval(() => void run(probe).catch(() => {}), LOOK_EVERY).unref()
+  })
+  circuit.onReset(() => {
+    clearInterval(probing)
+    probing = undefined
+    changed(false)
   })
   return { run, isOpen: () => circuit.state !== CircuitState.Closed, stop: () => clearInterval(probing) }
 }
