@@ -83,8 +83,6 @@ async function measureScale({ db, sql }: Database, collection?: Collection): Pro
   await sql.unsafe(`truncate ${none}`)
   await engine.setSynonyms(seedSynonyms)
   console.log(`\n${documents} made documents of 400 letters${collection ? ` and those of ${collection.name}` : ''}`)
-  // Building and counting may take longer than a forum's statement should.
-  await sql.unsafe(`alter database ${(await sql`select current_database() as name`)[0]?.name} set statement_timeout = 0`)
   const cpu = process.cpuUsage()
   const filled = await timed(() => fillBeside(sql, madeBatches()))
   const perSecond = documents / (filled / 1000)
@@ -94,7 +92,7 @@ async function measureScale({ db, sql }: Database, collection?: Collection): Pro
   hold('documents a second, built anew', perSecond, 3_000)
   if (collection) await fillEngine(engine, collection.documents)
   console.log(`figures and readings refreshed in ${seconds(await timed(() => engine.refresh()))}`)
-  await sql.unsafe('vacuum analyze search_documents, search_openers, search_terms')
+  await unhurried(sql, 'vacuum analyze search_documents, search_openers, search_terms')
   const one = await timed(async () => {
     for (let id = 0; id < 100; id++) await engine.put([documentOf(madeDocument(id), true)])
   })
@@ -186,6 +184,15 @@ async function* madeBatches() {
     const length = Math.min(batch, documents - start)
     yield Array.from({ length }, (_, index) => documentOf(madeDocument(start + index)))
   }
+}
+
+/** A statement that may take longer than a forum's should. */
+async function unhurried(sql: Database['sql'], statement: string): Promise<void> {
+  const connection = await sql.reserve()
+  await connection.unsafe('set statement_timeout = 0')
+  await connection.unsafe(statement)
+  await connection.unsafe('reset statement_timeout')
+  connection.release()
 }
 
 function hold(what: string, figure: number, mark: number): void {

@@ -61,10 +61,9 @@ async function copyAll(sql: postgres.Sql, batches: AsyncIterable<SearchDocument[
   })
   const kinds = Object.keys(tables) as (keyof typeof tables)[]
   const streams = kinds.map(() => new PassThrough())
-  const copies = kinds.map(async (kind, index) => {
-    const into = await sql.unsafe(`copy ${tables[kind].name}_new (${tables[kind].columns}) from stdin`).writable()
-    await pipeline(streams[index] ?? [], into)
-  })
+  const copies = kinds.map((kind, index) => copyFrom(sql, streams[index], `${tables[kind].name}_new (${tables[kind].columns})`))
+  // Who writes hears of a failed copy by its stream; it is told at the end.
+  for (const copy of copies) copy.catch(() => {})
   let count = 0
   const write = async (work: Promise<CopiedRows>) => {
     const rows = await work
@@ -74,7 +73,9 @@ async function copyAll(sql: postgres.Sql, batches: AsyncIterable<SearchDocument[
     const waiting: Promise<CopiedRows>[] = []
     for await (const batch of batches) {
       count += batch.length
-      waiting.push(pool.run(batch))
+      const work = pool.run(batch)
+      work.catch(() => {})
+      waiting.push(work)
       if (waiting.length > threads + 1) await write(waiting.shift() as Promise<CopiedRows>)
     }
     for (const work of waiting) await write(work)
@@ -88,6 +89,18 @@ async function copyAll(sql: postgres.Sql, batches: AsyncIterable<SearchDocument[
     await pool.destroy()
   }
   return count
+}
+
+/** On a connection of its own, for as long as it takes. */
+async function copyFrom(sql: postgres.Sql, stream: PassThrough | undefined, into: string): Promise<void> {
+  const connection = await sql.reserve()
+  try {
+    await connection.unsafe('set statement_timeout = 0')
+    await pipeline(stream ?? [], await connection.unsafe(`copy ${into} from stdin`).writable())
+  } finally {
+    await connection.unsafe('reset statement_timeout').catch(() => {})
+    connection.release()
+  }
 }
 
 async function writeTo(stream: PassThrough | undefined, text: string): Promise<void> {
@@ -112,6 +125,7 @@ async function indexBeside(tx: postgres.TransactionSql): Promise<void> {
 }
 
 async function swap(tx: postgres.TransactionSql): Promise<void> {
+  await tx.unsafe('set local statement_timeout = 0')
   await tx.unsafe(`lock table search_documents, search_texts, search_openers in access exclusive mode`)
   const changedBy = { documents: 'id in (select id from search_changes)', texts: 'id in (select id from search_changes)' }
   const groups = 'group_id in (select group_id from search_changes)'
