@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
-import type { Figures } from './query.ts'
+import type { Figures } from './plan.ts'
 import { quoteTerm } from './vector.ts'
 
 /** Up to this many rows the figures are counted for each query while the kept ones are old: a young forum finds well at once. */

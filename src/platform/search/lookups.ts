@@ -59,7 +59,10 @@ async function findMistakes(db: Db, suspects: readonly Suspect[], normal: string
   })
 }
 
-/** Terms with the same first or last half, and what is read like the word, the most frequent first; none if the word itself is there. */
+/**
+ * Terms with the same first or last half, and what is read like the word, the most frequent first; none if the word itself is there.
+ * The rows are only looked at where the kept terms do not have it: for a frequent word that would take longer than the search.
+ */
 function nearOf({ term, written, isKana }: Suspect): SQL {
   const { head, tail } = halvesOf(term)
   const kana = isKana ? undefined : romajiToKana(written)
@@ -76,7 +79,8 @@ function nearOf({ term, written, isKana }: Suspect): SQL {
       union
       select t.term, t.rows from search_readings r join search_terms t on t.term = r.term where r.reading = ${kana?.hiragana ?? ' '}
     ) near
-    where not exists (select from search_documents where tv @@ ${quoteTerm(term)}::tsquery)
+    where not exists (select from search_terms where term = ${term})
+      and not exists (select from search_documents where tv @@ ${quoteTerm(term)}::tsquery)
     order by rows desc limit ${mostNear})`
 }
 
