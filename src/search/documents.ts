@@ -3,7 +3,7 @@ import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchDocument, SearchEngine } from '../platform/search/engine.ts'
 import { posts, topics } from '../topics/schema.ts'
-import { looseKey, nameKey } from './engine_query.ts'
+import { looseKey, plainKey } from './engine_query.ts'
 import { searchBoosts } from './schema.ts'
 
 const documentId = (post: { id: number }) => `post-${post.id}`
@@ -193,8 +193,8 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
       kind: topic.kind,
       solved: topic.solvedAt !== null,
       guaranteed: topic.guaranteedAt !== null,
-      tag: topic.tags.map(nameKey),
-      author: author.closedAt ? [] : [nameKey(author.handle), nameKey(author.name)],
+      tag: topic.tags.map(plainKey),
+      author: author.closedAt ? [] : [plainKey(author.handle), plainKey(author.name)],
       part: post.kind,
       certified,
       year: yearIn(post.createdAt),

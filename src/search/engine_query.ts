@@ -1,4 +1,5 @@
 import type { Board } from '../boards/queries.ts'
+import { nameKey } from '../companies/product_names.ts'
 import type { SearchFilters, SearchQuery } from '../platform/search/engine.ts'
 import { type Asked, filtersOf, sortOf, wordsOf } from './asked.ts'
 import { type FilterName, type UnderstoodQuery, understandQuery } from './query_language.ts'
@@ -55,20 +56,20 @@ const FILTERS: Partial<Record<FilterName, string>> = { by: 'author', product: 'p
 function comparedValue(name: FilterName, value: string): string {
   if (name === 'solved' || name === 'guaranteed') return String(value === 'yes')
   if (name === 'product' || name === 'company') return looseKey(value)
-  return name === 'kind' ? value : nameKey(value)
+  return name === 'kind' ? value : plainKey(value)
 }
 
 /** Names of people, boards and tags without width and case. */
-export const nameKey = (name: string) => name.normalize('NFKC').toLowerCase().trim()
+export const plainKey = (name: string) => name.normalize('NFKC').toLowerCase().trim()
 
-/** Names of products and companies however they are written: without spaces, hyphens, and what kind of company it is. */
-export const looseKey = (name: string) => nameKey(name).replace(LOOSE, '')
-const LOOSE = /[\s\p{Pd}\u30fb.,]|\u682a\u5f0f\u4f1a\u793e|\u6709\u9650\u4f1a\u793e|\u5408\u540c\u4f1a\u793e|\(\u682a\)|inc$|co,?ltd$/gu
+/** Names of products and companies however they are written, without what kind of company it is. */
+export const looseKey = (name: string) => nameKey(name).replace(KIND_OF_COMPANY, '')
+const KIND_OF_COMPANY = /\u682a\u5f0f\u4f1a\u793e|\u6709\u9650\u4f1a\u793e|\u5408\u540c\u4f1a\u793e|\(\u682a\)|,?inc$|,?co,?ltd$/gu
 
 /** Boards of this name or address; else those whose name has it. */
 function boardsNamed(written: string, boards: Board[]): string[] {
-  const key = nameKey(written)
-  const namesOf = ({ slug, nameJa, nameEn }: Board) => [slug, nameJa, nameEn].map(nameKey).filter(Boolean)
+  const key = plainKey(written)
+  const namesOf = ({ slug, nameJa, nameEn }: Board) => [slug, nameJa, nameEn].map(plainKey).filter(Boolean)
   const exact = boards.filter(board => namesOf(board).includes(key))
   const near = exact.length > 0 ? exact : boards.filter(board => namesOf(board).some(name => name.includes(key)))
   return near.map(({ id }) => String(id))

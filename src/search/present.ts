@@ -1,6 +1,7 @@
 import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
+import { productPath } from '../companies/paths.ts'
 import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
 import { reactionsFor } from '../reactions/policy.ts'
 import { presentReaction } from '../reactions/present.ts'
@@ -71,8 +72,16 @@ export function presentSimilar({ topic, post, sentence }: SimilarAnswer, locale:
 }
 
 /** What is suggested while one types, in groups; each leads straight to its page. */
-export function presentSuggestions({ topics, searches, boards }: Suggested, locale: Locale, t: Translate) {
+export function presentSuggestions({ products, topics, searches, boards }: Suggested, locale: Locale, t: Translate) {
   const groups = [
+    {
+      name: 'products',
+      icon: 'monitor',
+      options: products.map(product => ({
+        title: (locale === 'en' && product.nameEn) || product.nameJa,
+        path: productPath({ slug: product.companySlug }, product),
+      })),
+    },
     { name: 'topics', icon: 'message-circle', options: topics.map(topic => presentTopicLine(topic, locale, t)) },
     { name: 'searches', icon: 'search', options: searches.map(words => ({ title: words, path: searchPath({ q: words }) })) },
     { name: 'boards', icon: 'grid', options: boards.map(board => ({ title: boardName(board, locale), path: boardPath(board) })) },

@@ -23,7 +23,7 @@ export async function suggestionRoutes(app: App, { db, search }: Services): Prom
 
   app.get<Typing>('/search/suggestions.json', options, async (request, reply) => {
     const found = await suggestFor(request)
-    const words = [...found.searches, ...found.topics.map(topic => topic.title)]
+    const words = [...found.searches, ...found.products.map(product => product.nameJa), ...found.topics.map(topic => topic.title)]
     return reply
       .keep(tagsOf(found))
       .type('application/x-suggestions+json')
@@ -38,4 +38,8 @@ export async function suggestionRoutes(app: App, { db, search }: Services): Prom
   )
 }
 
-const tagsOf = ({ topics }: Awaited<ReturnType<typeof suggest>>) => ['boards', ...topics.map(({ id }) => `topic:${id}`)]
+const tagsOf = ({ topics, products }: Awaited<ReturnType<typeof suggest>>) => [
+  'boards',
+  ...topics.map(({ id }) => `topic:${id}`),
+  ...products.map(({ id }) => `product:${id}`),
+]
