@@ -21,7 +21,16 @@ import {
   settleReaction,
   settleTopic,
 } from './reputation/effects.ts'
-import { refreshAuthor, refreshBoard, refreshHelpful, refreshPost, refreshProduct, refreshTopic, tellSynonyms } from './search/effects.ts'
+import {
+  mailAlert,
+  refreshAuthor,
+  refreshBoard,
+  refreshHelpful,
+  refreshPost,
+  refreshProduct,
+  refreshTopic,
+  tellSynonyms,
+} from './search/effects.ts'
 
 /** One consequence of an event. Each is safe to repeat. */
 export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
@@ -43,6 +52,7 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'product.changed': [refreshProduct],
   'topic.products_named': [refreshTopic, recountTopic],
   'board.changed': [refreshBoard],
+  'company.alerted': [mailAlert],
   'synonyms.changed': [tellSynonyms],
   'topic.asked': [noteQuestion, refreshTopic],
   'topic.changed': [refreshTopic, recountTopic],

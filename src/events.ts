@@ -32,6 +32,7 @@ export type Events = {
   'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }
   'reaction.given': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
+  'company.alerted': { companyId: number; alertId: number }
   'ask.deflected': { topicId: number; boardId: number; postId: number }
   'synonyms.changed': Record<string, never>
   'mentor.called': { topicId: number; accountId: number }

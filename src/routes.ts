@@ -4,6 +4,7 @@ import { profileRoutes } from './accounts/routes/profile.ts'
 import { resetRoutes } from './accounts/routes/reset.ts'
 import { sessionRoutes } from './accounts/routes/session.ts'
 import { signupRoutes } from './accounts/routes/signup.ts'
+import { alertRoutes } from './admin/routes/alerts.ts'
 import { boardAdminRoutes } from './admin/routes/boards.ts'
 import { certificationAdminRoutes } from './admin/routes/certifications.ts'
 import { companyAdminRoutes } from './admin/routes/companies.ts'
@@ -68,6 +69,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await setupRoutes(app, services)
   await siteRoutes(app, services)
   await searchReportRoutes(app, services)
+  await alertRoutes(app, services)
   await healthPageRoutes(app, services)
   await synonymRoutes(app, services)
   await memberRoutes(app, services)

@@ -207,6 +207,11 @@ const FORMS: Record<string, FormDoor> = {
     path: () => `/admin/search/synonyms/${group}`,
     form: () => ({ way: 'one', words: 'プリンター、印刷機', from: 'プリンタ' }),
   },
+  'POST /admin/search/alerts': {
+    path: () => '/admin/search/alerts',
+    form: () => ({ words: 'ルーター', companyId: company.id }),
+    numbers: ['companyId'],
+  },
   'POST /admin/search/synonyms/try': {
     path: () => '/admin/search/synonyms/try',
     form: () => ({ way: 'one', words: 'プリンター、印刷機', from: 'プリンタ', try: '印刷したい', id: group }),

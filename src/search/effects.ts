@@ -1,5 +1,8 @@
+import { sendLetter } from '../accounts/letters.ts'
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
+import { findAlert } from './alerting.ts'
+import { searchPath } from './asked.ts'
 import {
   refreshAuthorDocuments,
   refreshBoardDocuments,
@@ -57,3 +60,13 @@ export const refreshAuthor = (
   { db, search }: Services,
   { data }: EventOf<'account.changed' | 'certification.decided' | 'certification.ended' | 'account.closed'>,
 ) => refreshAuthorDocuments(db, search, data.accountId)
+
+/** Tells those who run a company what is looked for and not found; each once. */
+export async function mailAlert(services: Services, { data }: EventOf<'company.alerted'>): Promise<void> {
+  for (const { alert, company, admin } of await findAlert(services.db, data.alertId)) {
+    if (!admin.email) continue
+    const values = { words: alert.words, company: admin.locale === 'en' ? company.nameEn : company.nameJa }
+    const link = `${services.siteUrl}${searchPath({ q: alert.words })}`
+    await sendLetter(services, `alert:${alert.id}:${admin.id}`, admin.email, { locale: admin.locale, key: 'companyAlert', values, link })
+  }
+}

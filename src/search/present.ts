@@ -2,6 +2,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
 import { productPath } from '../companies/paths.ts'
+import { nameIn } from '../companies/present.ts'
 import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
 import { reactionsFor } from '../reactions/policy.ts'
 import { presentReaction } from '../reactions/present.ts'
@@ -78,7 +79,7 @@ export function presentSuggestions({ products, topics, searches, boards }: Sugge
       name: 'products',
       icon: 'monitor',
       options: products.map(product => ({
-        title: (locale === 'en' && product.nameEn) || product.nameJa,
+        title: nameIn(product, locale),
         path: productPath({ slug: product.companySlug }, product),
       })),
     },

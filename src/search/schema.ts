@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, date, index, integer, pgTable, primaryKey, real, text } from 'drizzle-orm/pg-core'
+import { bigint, boolean, date, index, integer, pgTable, primaryKey, real, text, unique } from 'drizzle-orm/pg-core'
 import { VISIBILITIES } from '../accounts/visibility.ts'
+import { companies } from '../companies/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
 import { posts, topics } from '../topics/schema.ts'
 
@@ -69,4 +70,18 @@ export const earlierSearches = pgTable(
   'earlier_searches',
   { words: text().notNull(), start: text().notNull(), reader: text({ enum: VISIBILITIES }).notNull(), people: integer().notNull() },
   t => [primaryKey({ columns: [t.words, t.reader] }), index('earlier_searches_start').on(t.start.op('text_pattern_ops'))],
+)
+
+/** Words people look for and do not find, of which the operator has told a company. */
+export const companyAlerts = pgTable(
+  'company_alerts',
+  {
+    id: identity(),
+    companyId: reference('company_id')
+      .notNull()
+      .references(() => companies.id),
+    words: text().notNull(),
+    at: moment('at').notNull().default(sql`now()`),
+  },
+  t => [unique('company_alerts_once').on(t.companyId, t.words)],
 )

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { listCompanies } from '../../companies/queries.ts'
 import { numberText } from '../../platform/i18n.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
@@ -17,7 +18,11 @@ export async function searchReportRoutes(app: App, { db }: Services): Promise<vo
       const { t, query, preferences } = request
       const list = SEARCH_LISTS.find(name => name === query.list) ?? 'top'
       const days = PERIODS.find(period => String(period) === query.days) ?? 7
-      const [numbers, lines] = await Promise.all([countSearches(db, days), listSearches(db, list, days)])
+      const [numbers, lines, companies] = await Promise.all([
+        countSearches(db, days),
+        listSearches(db, list, days),
+        listCompanies(db, undefined, 1),
+      ])
       const address = (change: { list?: string; days?: number }) =>
         `/admin/search?${new URLSearchParams({ list, days: String(days), ...change } as Record<string, string>)}`
       const number = (value: number) => numberText(preferences.locale, value)
@@ -46,18 +51,19 @@ export async function searchReportRoutes(app: App, { db }: Services): Promise<vo
           isCurrent: name === list,
         })),
         hint: t(`admin.search.hints.${list}`),
-        lines: lines.map(line => presentLine(line)),
+        lines: lines.map(line => presentLine(line, companies.rows.length > 0)),
       })
     },
   )
 }
 
 /** One search with what can be done about it. */
-function presentLine(line: SearchLine) {
+function presentLine(line: SearchLine, mayAlert: boolean) {
   return {
     ...line,
     path: searchPath({ q: line.words }),
     synonymPath: `/admin/search/synonyms?${new URLSearchParams({ words: line.words })}`,
     askPath: askPath(line.words),
+    alertPath: mayAlert && `/admin/search/alerts?${new URLSearchParams({ words: line.words })}`,
   }
 }
