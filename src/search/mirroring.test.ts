@@ -340,6 +340,13 @@ describe('the nightly check', () => {
 })
 
 describe('who answers is told', () => {
+  test('from the start on, before anybody has searched', async () => {
+    server.mood('failing')
+    const other = await startTestApp({ MEILI_URL: server.url, MEILI_KEY: KEY })
+    await until('it is known', () => other.services.searchState().away)
+    await other.close()
+  })
+
   test('on /readyz and in the numbers, when it goes and when it comes back', async () => {
     const guest = await forum.as()
     const ready = async () => JSON.parse((await guest.get('/readyz')).body)

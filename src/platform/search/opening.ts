@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics.ts'
 import type { SearchEngine } from './engine.ts'
 import { measured } from './measured.ts'
 import { createMeiliSearch, type MeiliSearch, whyOf } from './meilisearch.ts'
-import { openBreaker } from './mirror/breaker.ts'
+import { type Breaker, openBreaker } from './mirror/breaker.ts'
 import { createMirroredSearch } from './mirrored.ts'
 import { createPostgresSearch } from './postgres.ts'
 
@@ -33,6 +33,7 @@ export function openSearch(config: Config, db: Db, log: Log, metrics: Metrics): 
       else log.info('Meilisearch answers again')
     },
   })
+  void lookOnce(breaker, meilisearch)
   const fellBack = (reason: string) => metrics.fallbacks.inc({ reason })
   return {
     search: createMirroredSearch({
@@ -46,4 +47,14 @@ export function openSearch(config: Config, db: Db, log: Log, metrics: Metrics): 
     searchState: () => (breaker.isOpen() ? { answers: 'postgres', away: 'meilisearch' } : { answers: 'meilisearch' }),
     stopSearch: breaker.stop,
   }
+}
+
+/** Asks until there is an answer or the breaker opens, so that it is known who answers before the first reader asks. */
+async function lookOnce(breaker: Breaker, { probe }: MeiliSearch): Promise<void> {
+  let isThere = false
+  while (!isThere && !breaker.isOpen())
+    isThere = await breaker.run(probe).then(
+      () => true,
+      () => false,
+    )
 }
