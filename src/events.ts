@@ -15,6 +15,10 @@ export type Events = {
   'account.role_changed': { accountId: number }
   'account.closed': { accountId: number }
   'level.changed': { accountId: number }
+  'finding.opened': { findingId: number }
+  'finding.confirmed': { findingId: number }
+  'finding.dismissed': { findingId: number }
+  'finding.overturned': { findingId: number }
   'contest.opened': { contestId: number; accountId: number }
   'contest.decided': { contestId: number; accountId: number }
   'board.changed': { boardId: number }

@@ -9,6 +9,7 @@ import { boardAdminRoutes } from './admin/routes/boards.ts'
 import { certificationAdminRoutes } from './admin/routes/certifications.ts'
 import { companyAdminRoutes } from './admin/routes/companies.ts'
 import { contestRoutes } from './admin/routes/contests.ts'
+import { findingRoutes } from './admin/routes/findings.ts'
 import { healthPageRoutes } from './admin/routes/health.ts'
 import { memberRoutes } from './admin/routes/members.ts'
 import { newcomerAdminRoutes } from './admin/routes/newcomers.ts'
@@ -78,6 +79,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await contestRoutes(app, services)
   await companyAdminRoutes(app, services)
   await newcomerAdminRoutes(app, services)
+  await findingRoutes(app, services)
   await listRoutes(app, services)
   await topicRoutes(app, services)
   await askRoutes(app, services)

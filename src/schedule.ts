@@ -5,6 +5,8 @@ import { sweepCompanyTokens } from './companies/tokens.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
+import { lookForAbuse } from './reputation/abuse/looking.ts'
+import { sweepSightings } from './reputation/abuse/sightings.ts'
 import { honourMasters } from './reputation/badges.ts'
 import { watchExpiry } from './reputation/certification.ts'
 import { decideAllLevels } from './reputation/levels.ts'
@@ -27,6 +29,8 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },
+    { task: 'abuse.look', match: '37 2,14 * * *', run: async () => void (await lookForAbuse(db)) },
+    { task: 'sightings.sweep', match: '47 3 * * *', run: () => sweepSightings(db) },
     { task: 'levels.decide', match: '7 4 * * *', run: () => decideAllLevels(db) },
     { task: 'searches.learn', match: '37 4 * * *', run: async () => refreshDocumentsOf(db, search, await learnBoosts(db)) },
     { task: 'searches.suggest', match: '*/20 * * * *', run: () => learnEarlierSearches(db) },

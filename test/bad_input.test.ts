@@ -8,7 +8,7 @@ import type { Product } from '../src/companies/product_queries.ts'
 import type { CompanyRow } from '../src/companies/schema.ts'
 import { contest } from '../src/reputation/contesting.ts'
 import { certifications } from '../src/reputation/people/schema.ts'
-import { contests } from '../src/reputation/schema.ts'
+import { contests, findings } from '../src/reputation/schema.ts'
 import { addSynonyms } from '../src/search/synonyms.ts'
 import type { Post } from '../src/topics/page_queries.ts'
 import type { Topic } from '../src/topics/queries.ts'
@@ -34,6 +34,7 @@ let closing: Topic
 let certificates: number[]
 let group: number
 let contestId: number
+let findingIds: number[]
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -51,6 +52,13 @@ beforeAll(async () => {
   group = await addSynonyms(db, operator, { way: 'both', words: 'スマホ,スマートフォン', from: '' })
   await contest(db, await makeMember(db), { words: 'この点数には納得がいきません。' })
   contestId = (await db.select({ id: contests.id }).from(contests))[0]?.id ?? 0
+  const suspicions = Array.from({ length: 100 }, (_, n) => ({
+    kind: 'pair' as const,
+    memberIds: [operator.id, answer.authorId],
+    mark: `pair:${n}`,
+    evidence: {},
+  }))
+  findingIds = (await db.insert(findings).values(suspicions).returning()).map(({ id }) => id)
   browser = await forum.as(operator)
   guest = await forum.as()
   company = await makeCompany(db)
@@ -247,6 +255,14 @@ const FORMS: Record<string, FormDoor> = {
   'POST /admin/contests/:id': {
     path: () => `/admin/contests/${contestId}`,
     form: () => ({ outcome: 'changed', level: 2, reason: '数え直したところ、そのとおりでした。' }),
+  },
+  'POST /admin/findings/:id': {
+    path: () => `/admin/findings/${findingIds[++keys % 100]}`,
+    form: () => ({ outcome: 'dismissed', reason: '仲のよい家族でした。' }),
+  },
+  'POST /admin/findings/:id/overturning': {
+    path: () => `/admin/findings/${findingIds[0]}/overturning`,
+    form: () => ({ reason: '思い違いでした。' }),
   },
   'POST /pictures': { path: () => '/pictures', form: () => ({ alt: '写真' }) },
   'POST /me/avatar': { path: () => '/me/avatar', form: () => ({ alt: '写真' }) },

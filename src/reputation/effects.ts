@@ -5,6 +5,7 @@ import type { EventOf } from '../events.ts'
 import type { Db } from '../platform/db.ts'
 import { dayText } from '../platform/i18n.ts'
 import type { Services } from '../platform/services.ts'
+import { postsBetween } from './abuse/finding_queries.ts'
 import type { MeasureName } from './badge_measures.ts'
 import { grantBadges } from './badges.ts'
 import { forgetCertifications, notePictureDeleted } from './certification.ts'
@@ -19,6 +20,8 @@ import { authorsOf, isOpening, postsOfTopic, postsOnceBest } from './queries.ts'
 type CertificationEvent = EventOf<
   'certification.applied' | 'certification.second_look_asked' | 'certification.decided' | 'certification.expiring' | 'certification.ended'
 >
+
+const AT_ONCE = 300
 
 /** The giver's reaction to one post. */
 export async function settleReaction(services: Services, { id, data }: EventOf<'reaction.given' | 'reaction.withdrawn'>): Promise<void> {
@@ -38,6 +41,12 @@ export async function settleBest(services: Services, { id, data }: EventOf<'best
 /** Everything a topic brings. */
 export async function settleTopic(services: Services, { id, data }: EventOf<'topic.withdrawn'>): Promise<void> {
   await settleAndDecide(services, { posts: await postsOfTopic(services.db, data.topicId), eventId: id })
+}
+
+/** Everything between the members of a finding: countered when it was confirmed, counted again when that was overturned. */
+export async function settleFinding(services: Services, { id, data }: EventOf<'finding.confirmed' | 'finding.overturned'>): Promise<void> {
+  const posts = await postsBetween(services.db, data.findingId)
+  for (let at = 0; at < posts.length; at += AT_ONCE) await settleAndDecide(services, { posts: posts.slice(at, at + AT_ONCE), eventId: id })
 }
 
 /** Whose points moved may have reached a level, or lost one; whose answers they were for may have earned a badge. */

@@ -90,7 +90,9 @@ export async function keepLimits(tx: Db, days: SQL, event = sql`null::bigint`): 
   await tx.execute(sql`
     with limited as (
       insert into reputation_entries (account_id, points, rule, kind, event_id, day, at)
-      select account_id, delta, rule, 'limit', ${event}, day, coalesce((select at from events where id = ${event}), now()) from (${limitsOf(days)}) over_limit
+      select account_id, delta, rule, 'limit', ${event}, day,
+        coalesce((select at from events where id = ${event}), least(now(), (day + 1)::timestamp at time zone 'Asia/Tokyo' - interval '1 second'))
+      from (${limitsOf(days)}) over_limit
       returning account_id, points)
     update accounts a set points = a.points + s.points
     from (select account_id, sum(points) as points from limited group by account_id) s where a.id = s.account_id`)

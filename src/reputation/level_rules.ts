@@ -14,8 +14,8 @@ export const LEVELS: LevelRule[] = [
   { level: 0, needs: { points: 0, helpfulAnswers: 0, bestAnswers: 0, days: 0 }, keepsFrom: 0 },
   { level: 1, needs: { points: 10, helpfulAnswers: 0, bestAnswers: 0, days: 0 }, keepsFrom: 5 },
   { level: 2, needs: { points: 100, helpfulAnswers: 5, bestAnswers: 0, days: 7 }, keepsFrom: 80 },
-  { level: 3, needs: { points: 500, helpfulAnswers: 25, bestAnswers: 3, days: 30 }, keepsFrom: 400 },
-  { level: 4, needs: { points: 2000, helpfulAnswers: 100, bestAnswers: 15, days: 90 }, keepsFrom: 1600 },
+  { level: 3, needs: { points: 300, helpfulAnswers: 15, bestAnswers: 2, days: 30 }, keepsFrom: 240 },
+  { level: 4, needs: { points: 1000, helpfulAnswers: 40, bestAnswers: 8, days: 90 }, keepsFrom: 800 },
 ]
 
 /** The level the published numbers give: the highest that is reached, or the one he has as long as he keeps it. */

@@ -280,7 +280,7 @@ async function seedReactions(tx: Db, { postId, kind, count, at, author }: DemoRe
   const others = [...people].flatMap(([handle, id]) => (id === author || staff.has(handle) ? [] : [id]))
   const chosen = Array.from({ length: Math.min(count, others.length) }, (_, index) => others[(postId * 7 + index) % others.length] ?? 0)
   if (chosen.length === 0) return
-  const given = chosen.map((accountId, index) => ({ postId, accountId, kind, createdAt: ago(at / (1 + index / 3)) }))
+  const given = chosen.map((accountId, index) => ({ postId, accountId, kind, createdAt: ago(at / (1.02 + index / 3)) }))
   await tx.insert(reactions).values(given)
   await tx.execute(
     sql`update reactions r set brings = false from accounts a where r.post_id = ${postId} and a.id = r.account_id and a.role = 'operator'`,

@@ -152,6 +152,7 @@ describeInBrowser('every page', newPage => {
       '/admin/search/alerts?words=kindle',
       ...queuePaths,
       '/admin/contests',
+      '/admin/findings',
     ],
   }
   test('is looked at here: none is forgotten', () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../platform/config.ts'
 import { Refused } from '../../platform/errors.ts'
@@ -70,6 +71,14 @@ export function setSessionCookie(reply: FastifyReply, config: Config, { token, e
 
 export function clearSessionCookie(reply: FastifyReply, config: Config): void {
   reply.clearCookie(sessionCookieName(config), cookieOptions(config))
+}
+
+/** The mark that tells this browser from others at log-in and sign-up, a new one where it has none. It says nothing about a person. */
+export function deviceOf(request: FastifyRequest, reply: FastifyReply, config: Config): string {
+  const known = request.cookies.device ?? ''
+  const device = /^[\w-]{22}$/.test(known) ? known : randomBytes(16).toString('base64url')
+  reply.setCookie('device', device, { ...cookieOptions(config), maxAge: 365 * 86_400 })
+  return device
 }
 
 const cookieOptions = (config: Config) =>

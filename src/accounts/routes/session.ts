@@ -4,10 +4,11 @@ import type { Db } from '../../platform/db.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
+import { noteSighting } from '../../reputation/abuse/sightings.ts'
 import type { Actor } from '../actor.ts'
 import { logIn } from '../login.ts'
 import { sameSitePath } from '../same_site_path.ts'
-import { clearSessionCookie, setSessionCookie } from './gate.ts'
+import { clearSessionCookie, deviceOf, setSessionCookie } from './gate.ts'
 import { showLogin } from './login_page.ts'
 
 /** Keeps words somebody was writing when his session ended, as the draft of their place; resolves to the page where he goes on. */
@@ -43,6 +44,7 @@ export async function sessionRoutes(app: App, services: Services, keepDraft: Kee
       const person = draft && (await app.sessions.validate(session.token))
       const goOn = person && (await keepDraft(db, person, draft.place, draft.content))
       setSessionCookie(reply, config, session)
+      await noteSighting(db, account.id, { device: deviceOf(request, reply, config), address: request.ip })
       return reply.flash(draft ? 'loggedInWithDraft' : 'loggedIn').see(goOn ?? sameSitePath(body.next))
     },
   )

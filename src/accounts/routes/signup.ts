@@ -7,6 +7,7 @@ import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
 import { askConfirmationAgain, confirmAddress } from '../confirming.ts'
 import { signUp } from '../signup.ts'
 import { findToken } from '../tokens.ts'
+import { deviceOf } from './gate.ts'
 
 const SignUpForm = Type.Object({
   email: Type.String({ maxLength: 254, minLength: 1 }),
@@ -18,7 +19,7 @@ const SignUpForm = Type.Object({
 type Linked = { Params: { token: string } }
 
 /** Becoming a member: the form, and the link from the mail. */
-export async function signupRoutes(app: App, { db }: Services): Promise<void> {
+export async function signupRoutes(app: App, { db, config }: Services): Promise<void> {
   app.get('/signup', { config: { access: 'guests' } }, (request, reply) => showSignup(request, reply))
 
   app.post<{ Body: Static<typeof SignUpForm> }>(
@@ -28,6 +29,7 @@ export async function signupRoutes(app: App, { db }: Services): Promise<void> {
       const { body } = request
       if (body.terms !== 'yes') throw new Invalid({ terms: 'accounts.signup.termsNeeded' })
       await signUp(db, { ...body, locale: request.preferences.locale, address: request.ip })
+      deviceOf(request, reply, config)
       return reply.see('/signup/sent')
     },
   )
