@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 
 /**
  * Everything in these posts that brings points as the forum stands now: one row a cause, with whom it brings them and from whom it comes.
- * A post that was hidden or taken back brings nothing; helpers keep what they earned in a topic whose question is hidden.
+ * A post that was hidden, taken back or written for a company brings nothing; helpers keep what they earned in a topic whose question is hidden.
  */
 export function causesOf(ids: SQL, from?: number): SQL {
   return sql`
@@ -11,7 +11,7 @@ export function causesOf(ids: SQL, from?: number): SQL {
         select p.id, p.kind, p.author_id, p.topic_id, p.created_at, p.guaranteed_at, t.board_id, t.author_id as asker_id, t.best_answer_id,
           coalesce(t.best_picked_by_id, t.author_id) as picker_id, coalesce(t.best_picked_at, t.solved_at, p.created_at) as picked_at
         from posts p join topics t on t.id = p.topic_id
-        where p.id = any(${ids}) and p.hidden_at is null and p.withdrawn_at is null
+        where p.id = any(${ids}) and p.hidden_at is null and p.withdrawn_at is null and p.company_id is null
           and (p.kind <> 'opening' or (t.hidden_at is null and t.withdrawn_at is null)))
       select 'answer_posted' as rule, author_id as account_id, null::bigint as from_id, null::bigint as cause_id, created_at as at, id as post_id, topic_id, board_id
         from standing where kind = 'answer' and author_id <> asker_id
