@@ -14,8 +14,17 @@ export async function startForum(dataDir: string, { databaseUrl = '', nodeArgs =
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const began = performance.now()
-  const env = { DATA_DIR: dataDir, DATABASE_URL: databaseUrl, PORT: String(port), HOST: '127.0.0.1', SITE_URL: '', LOG_LEVEL: 'warn' }
-  const child = start('../src/cli.ts', 'server', { args: ['serve'], env, nodeArgs })
+  const { settings, flags } = asStarted()
+  const env = {
+    ...settings,
+    DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    SITE_URL: '',
+    LOG_LEVEL: 'warn',
+  }
+  const child = start('../src/cli.ts', 'server', { args: ['serve'], env, nodeArgs: [...flags, ...nodeArgs] })
   child.stdout?.on('data', chunk => /"level":[456]0/.test(String(chunk)) && process.stderr.write(chunk))
   while (!(await isServed(url))) {
     if (child.exitCode !== null) throw new Error(`the forum ended with ${child.exitCode} before it served`)
@@ -24,6 +33,14 @@ export async function startForum(dataDir: string, { databaseUrl = '', nodeArgs =
   }
   const startedIn = performance.now() - began
   return { url, child, server: child.pid ?? 0, postgres: databaseUrl ? undefined : postgresIn(dataDir), startedIn }
+}
+
+/** What `npm start` gives node: variables before its name, flags behind it. */
+function asStarted(): { settings: Record<string, string>; flags: string[] } {
+  const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } }
+  const words = scripts.start.split(' ')
+  const settings = words.slice(0, words.indexOf('node')).map(word => word.split('=') as [string, string])
+  return { settings: Object.fromEntries(settings), flags: words.filter(word => word.startsWith('--')) }
 }
 
 /** Stops the forum; its PostgreSQL goes with it. */

@@ -1,19 +1,17 @@
 import type { Figures } from './measure.ts'
 import type { Goal } from './scenarios.ts'
 
-/** One line of the report: a scenario's figures, or why there are none. */
-export type Line = { name: string; goals: Goal[]; figures?: Figures; note?: string }
+/** One line of the report. */
+export type Line = { name: string; goals: Goal[]; figures: Figures }
 
 const LABELS = { ratio: 'ratio', cpu: 'CPU ms', sql: 'SQL', p95: 'p95', p99: 'p99' }
 
 /** Prints the scenarios as one aligned table, each goal with its mark. Returns how many goals were missed. */
 export function printScenarios(lines: Line[]): number {
   const head = ['', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'bytes', 'CPU ms', 'of it PG', 'core', 'SQL', 'ratio', 'CPU ratio', 'goals']
-  const rows = lines.map(({ name, goals, figures, note = '' }) =>
-    figures ? [name, ...columns(figures), goals.map(goal => mark(goal, figures)).join('  ')] : [name, ...Array(11).fill('-'), note],
-  )
+  const rows = lines.map(({ name, goals, figures }) => [name, ...columns(figures), goals.map(goal => mark(goal, figures)).join('  ')])
   printTable([head, ...rows])
-  return lines.flatMap(({ goals, figures }) => (figures ? goals.filter(goal => !isMet(goal, figures)) : [])).length
+  return lines.flatMap(({ goals, figures }) => goals.filter(goal => !isMet(goal, figures))).length
 }
 
 /** Prints figures that have one number each. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { flushCompileCache } from 'node:module'
 import { Command, Option } from 'commander'
 import { ensureSetupCode } from './admin/setup.ts'
 import { readConfig } from './platform/config.ts'
@@ -112,6 +113,7 @@ async function runUntilStopped(
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   const server = await starting
+  flushCompileCache() // where there is one, the next start is quicker, however this process ends
   const invitation = await inviteOperator(server)
   if (!stopping) process.stdout.write(`\n  ${server.address ?? 'worker'}\n${epilogue()}${invitation}\n`)
 }

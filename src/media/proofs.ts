@@ -3,7 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import type { Storage } from '../platform/storage.ts'
 import { throttle } from '../platform/throttle.ts'
-import { encodeDocument } from './encoding.ts'
+
 import { keepFiles } from './keeping.ts'
 import { inTurn, UPLOADS } from './pictures.ts'
 
@@ -18,6 +18,7 @@ export async function keepProof<T>(
   then: (place: string) => Promise<T>,
 ): Promise<T> {
   await throttle(db, `pictures:${actor.id}`, UPLOADS)
+  const { encodeDocument } = await import('./encoding.ts')
   const { data } = await inTurn(() => encodeDocument(file))
   const place = `proofs/${randomBytes(16).toString('base64url')}.webp`
   return keepFiles(storage, [{ place, data }], () => then(place))

@@ -12,7 +12,7 @@ type Waiting = { startedAt: number; waiters: ((page: CachedPage | undefined) => 
  * Guests' pages in memory, dropped by the event that changes them and after `maxAge` milliseconds at the latest
  * (relative times grow old). One render serves all who wait for the same page.
  */
-export function openPageCache({ maxBytes = 24_000_000, maxAge = 60_000 } = {}) {
+export function openPageCache({ maxBytes = 8_000_000, maxAge = 60_000 } = {}) {
   const pages = new LRUCache<string, CachedPage>({
     maxSize: maxBytes,
     sizeCalculation: page => page.body.length + 1500,

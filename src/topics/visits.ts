@@ -14,7 +14,7 @@ export type Visit = { topicId: number; visitor: string; userAgent: string }
  * seconds; a killed process forgets those few seconds of counting and nothing else.
  */
 export function countVisits(db: Db, { everyMs = 5000, onError = (_: unknown) => {} } = {}) {
-  const seen = new LRUCache<string, true>({ max: 50_000, ttl: 3_600_000, ttlResolution: 60_000 })
+  const seen = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000, ttlResolution: 60_000 })
   const { add, flush, stop } = gather<Visit>({ everyMs, write: visits => writeVisits(db, visits), onError })
   return {
     add(visit: Visit): void {

@@ -62,11 +62,7 @@ const leadIn = 20
 const unmarked: ReadonlySet<TermKind> = new Set(['kanji', 'asking'])
 
 function findMatches(text: string, query: Looked): Match[] {
-  const wanted = new Map<string, number>()
-  for (const [term, weight] of weighQuery(typeof query === 'string' ? query : query.join(' ')).weights) {
-    const key = keyOf(term)
-    wanted.set(key, Math.max(weight, wanted.get(key) ?? 0))
-  }
+  const wanted = wantedBy(typeof query === 'string' ? query : query.join(' '))
   const { folded, starts, ends } = foldText(text)
   const matches: Match[] = []
   eachTerm(folded, (term, kind, at, length) => {
@@ -77,6 +73,20 @@ function findMatches(text: string, query: Looked): Match[] {
     matches.push({ key, start: starts[at] ?? 0, end: ends[last] ?? text.length, weight })
   })
   return matches.sort((a, b) => a.start - b.start)
+}
+
+// A page of results asks the same forty times.
+let last: { query: string; wanted: Map<string, number> } | undefined
+
+function wantedBy(query: string): Map<string, number> {
+  if (last?.query === query) return last.wanted
+  const wanted = new Map<string, number>()
+  for (const [term, weight] of weighQuery(query).weights) {
+    const key = keyOf(term)
+    wanted.set(key, Math.max(weight, wanted.get(key) ?? 0))
+  }
+  last = { query, wanted }
+  return wanted
 }
 
 /** Katakana and hiragana, small and large letters of the same sound are one. */
