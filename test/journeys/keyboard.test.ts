@@ -44,7 +44,7 @@ describeInBrowser('without a mouse', newPage => {
     await helper.getByRole('heading', { level: 1, name: TITLE }).waitFor()
     await type(helper, helper.getByLabel(t('topics.reply.label')), 'Hold the **Input** key for three seconds.')
     await press(helper, helper.getByRole('button', { name: t('topics.reply.send'), exact: true }))
-    await helper.getByText(t('flash.answered')).waitFor()
+    await helper.getByText(t('flash.answeredFirst')).waitFor()
 
     await asker.reload()
     await press(asker, asker.getByRole('button', { name: t('reactions.thanks') }), 'Space')

@@ -79,7 +79,7 @@ describeInBrowser('the main path', newPage => {
       await helpers.getByRole('link', { name: title }).click()
       await helpers.getByLabel(t('topics.reply.label')).fill(answer)
       await helpers.getByRole('button', { name: t('topics.reply.send'), exact: true }).click()
-      await helpers.getByText(t('flash.answered')).waitFor()
+      await helpers.getByText(t('flash.answeredFirst')).waitFor()
       await helpers.getByRole('article').getByText(answer).waitFor()
 
       await askers.goto(address)

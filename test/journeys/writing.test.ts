@@ -115,12 +115,27 @@ describeInBrowser('writing', newPage => {
     await page.evaluate(`(${PASTE})(document.querySelector('#answer-body'), '${green?.toString('base64')}')`)
     await expect.poll(async () => (await body(page).inputValue()).match(/\/media\//g)?.length).toBe(2)
 
-    await page.getByRole('tab', { name: t('topics.editor.preview') }).click()
     await expect.poll(() => loaded(page, '.preview img')).toEqual([640, 640])
-    await page.getByRole('tab', { name: t('topics.editor.write') }).click()
     await page.getByRole('button', { name: t('topics.reply.send'), exact: true }).click()
-    await page.getByText(t('flash.answered')).waitFor()
+    await page.locator('article .prose img').first().waitFor()
     expect(await loaded(page, 'article .prose img')).toEqual([640, 640])
+  })
+
+  test('how it will look is seen while one writes, and on a phone behind a tab; what is wrong with it is said there', async () => {
+    const topic = await ownTopic()
+    const [desk, phone] = [await enter(helper), await enter(helper, { width: 390 })]
+    for (const page of [desk, phone]) await page.goto(`/t/${topic.id}`)
+    await body(desk).pressSequentially('**太い**字と')
+    await desk.locator('.preview strong', { hasText: '太い' }).waitFor()
+    await body(desk).fill('[a](/b) '.repeat(101))
+    await desk.locator('.preview', { hasText: t('body.tooManyLinks') }).waitFor()
+
+    await body(phone).fill('- ひとつめ')
+    await phone.getByRole('tab', { name: t('topics.editor.preview') }).click()
+    await phone.locator('.preview li', { hasText: 'ひとつめ' }).waitFor()
+    expect(await body(phone).isVisible()).toBe(false)
+    await phone.getByRole('tab', { name: t('topics.editor.write') }).click()
+    expect(await body(phone).inputValue()).toBe('- ひとつめ')
   })
 
   test('of two tabs that edit the same words, the later one gets the difference to merge, and nothing is lost', async () => {
@@ -164,7 +179,6 @@ describeInBrowser('writing', newPage => {
     await page.getByText(t('flash.loggedInWithDraft')).waitFor()
     expect(await body(page).inputValue()).toBe(`再起動しても同じでした。${javaScript}`)
     await page.getByRole('button', { name: t('topics.reply.send'), exact: true }).click()
-    await page.getByText(t('flash.answered')).waitFor()
     await page.locator('article .prose', { hasText: `再起動しても同じでした。${javaScript}` }).waitFor()
   })
 })

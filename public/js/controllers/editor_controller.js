@@ -1,21 +1,47 @@
 import { Controller } from '@hotwired/stimulus'
 
-/** Writing a post: a preview rendered by the server, pictures by picker, paste and drop. */
+const PAUSE = 600
+
+/** Writing a post: a preview rendered by the server (live where there is room, else behind a tab), pictures by picker, paste and drop. */
 export default class extends Controller {
-  static targets = ['text', 'preview', 'writeTab', 'previewTab', 'note']
+  static targets = ['text', 'preview', 'looks', 'writeTab', 'previewTab', 'note']
   static values = { uploading: String }
+
+  connect() {
+    this.room = matchMedia('(min-width: 62.01rem)')
+  }
+
+  disconnect() {
+    clearTimeout(this.timer)
+  }
+
+  typed() {
+    clearTimeout(this.timer)
+    if (this.room.matches) this.timer = setTimeout(() => this.render(), PAUSE)
+  }
 
   write() {
     this.show(false)
     this.textTarget.focus()
   }
 
-  async preview() {
+  preview() {
     this.show(true)
-    const sent = { method: 'POST', body: new URLSearchParams({ body: this.textTarget.value }) }
+    this.render()
+  }
+
+  async render() {
+    const body = this.textTarget.value
+    const sent = { method: 'POST', headers: { accept: 'application/json' }, body: new URLSearchParams({ body }) }
     const response = await fetch('/preview', sent).catch(() => undefined)
-    if (response?.ok) this.previewTarget.innerHTML = await response.text()
-    else this.previewTarget.textContent = document.body.dataset.offline
+    if (response?.ok) this.looksTarget.innerHTML = await response.text()
+    else this.looksTarget.textContent = response ? await this.reason(response) : document.body.dataset.offline
+    if (this.room.matches) this.previewTarget.hidden = !body.trim()
+  }
+
+  async reason(response) {
+    const { message, fields } = await response.json()
+    return fields?.body ?? message
   }
 
   show(previewing) {
