@@ -21,7 +21,7 @@ afterAll(() => forum.close())
 describeInBrowser('without a mouse', newPage => {
   const sit = async (handle: string, options: Parameters<typeof newPage>[0] = {}) => {
     const page = await newPage({ site: forum.site, locale: 'en', ...options })
-    await forum.enter(page, await makeMember(forum.db, { handle, locale: 'en' }))
+    await forum.enter(page, await makeMember(forum.db, { handle, locale: 'en', guided: false }))
     await page.goto('/')
     return page
   }

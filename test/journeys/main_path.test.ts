@@ -65,14 +65,17 @@ describeInBrowser('the main path', newPage => {
         .first()
         .click()
       await askers.getByLabel(t('topics.ask.titleLabel')).fill(title)
-      await askers.getByLabel(t('topics.ask.bodyLabel')).fill(body)
+      await askers.getByLabel(t('topics.guided.happened')).fill(body)
       await askers
         .getByLabel(t('topics.ask.board'), { exact: false })
         .selectOption({ label: locale === 'ja' ? 'ネット・通信' : 'Internet' })
       await askers.getByRole('button', { name: t('topics.ask.send') }).click()
       await askers.getByRole('heading', { level: 1, name: title }).waitFor()
       await askers.getByText(t('flash.asked')).waitFor()
-      expect(await askers.locator('.prose strong').first().textContent()).toBe(locale === 'ja' ? '途切れます' : 'yesterday')
+      expect(await askers.locator('.prose strong').allTextContents()).toEqual([
+        t('topics.guided.happened'),
+        locale === 'ja' ? '途切れます' : 'yesterday',
+      ])
       const address = askers.url()
 
       await helpers.goto('/')

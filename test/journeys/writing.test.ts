@@ -22,8 +22,8 @@ let helper: Actor
 beforeAll(async () => {
   forum = await startForum()
   board = await makeBoard(forum.db, { slug: 'phones', nameJa: 'スマホ' })
-  asker = await makeMember(forum.db, { handle: 'yoshie', password: 'asagao-no-hana-3' })
-  helper = await makeMember(forum.db)
+  asker = await makeMember(forum.db, { handle: 'yoshie', password: 'asagao-no-hana-3', guided: false })
+  helper = await makeMember(forum.db, { guided: false })
 })
 afterAll(() => forum.close())
 

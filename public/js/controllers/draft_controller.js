@@ -34,7 +34,8 @@ export default class extends Controller {
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ place: this.placeValue, draftKey, content }),
     }).catch(() => undefined)
-    this.noteTarget.textContent = await this.words(response)
+    const words = await this.words(response)
+    if (this.hasNoteTarget) this.noteTarget.textContent = words
   }
 
   async words(response) {
