@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../src/accounts/actor.ts'
+import { listHolders } from '../src/reputation/badge_queries.ts'
+import { listHelpers, listSkills } from '../src/reputation/helper_queries.ts'
+import { activityOf } from '../src/topics/activity.ts'
 import { listAnswersBy } from '../src/topics/by_member.ts'
 import { commentsOf, findOwnMarks, findTopicWithOpening, listAnswers } from '../src/topics/page_queries.ts'
-import { findTopic, LISTS, listTopics, listTopicsBy, type Topic } from '../src/topics/queries.ts'
+import { findTopic, LISTS, listFirstWaiting, listTopics, listTopicsBy, type Topic } from '../src/topics/queries.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { anOperator, makeBoard } from './making.ts'
 import { makeMember, visitor } from './people.ts'
@@ -92,7 +95,7 @@ async function plansOf(work: () => Promise<unknown>): Promise<Plan[][]> {
 }
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
-const large = new Set(['topics', 'posts', 'accounts', 'reactions'])
+const large = new Set(['topics', 'posts', 'accounts', 'reactions', 'helper_months', 'badge_grants'])
 
 /** What would be slow with a million topics, as sentences. */
 function slowIn(nodes: Plan[], { mayWeigh = false } = {}): string[] {
@@ -146,6 +149,29 @@ test('what a member asked and answered is read from indexes', async () => {
   const { db } = database
   for (const work of [() => listTopicsBy(db, member, 7), () => listAnswersBy(db, member, 7)])
     for (const nodes of await plansOf(work)) expect(slowIn(nodes, { mayWeigh: true }), last.query).toEqual([])
+})
+
+test('first questions that wait, the helpers of a month, who has a badge and a member’s year are read from indexes', async () => {
+  const { db } = database
+  await db.execute(sql`update topics set is_first = true where id % 50 = 0`)
+  await db.execute(sql`
+    insert into helper_months (account_id, month, place, answers, solved, thanks, helpful, points)
+    select a.id, date '2026-06-01' + make_interval(months => m), p, 1, 1, 1, 1, (a.id * 7 + m) % 400
+    from accounts a, generate_series(0, 5) m, unnest(array['site', 'root:1', 'board:1']) p`)
+  await db.execute(
+    sql`insert into badge_grants (account_id, badge) select id, b from accounts, unnest(array['first_answer', 'solved_10']) b`,
+  )
+  for (const table of ['topics', 'helper_months', 'badge_grants']) await db.execute(sql.raw(`analyze ${table}`))
+  const works = [
+    () => listFirstWaiting(db, member),
+    () => listHelpers(db, { place: 'site', months: ['2026-09-01'] }),
+    () => listHelpers(db, { place: 'root:1', months: ['2026-09-01', '2026-08-01'], size: 40 }),
+    () => listHolders(db, 'first_answer'),
+    () => listHolders(db, 'first_answer', '2026-01-01T00:00:00.000Z~77'),
+    () => listSkills(db, 77, ['public']),
+    () => activityOf(db, member, 77),
+  ]
+  for (const work of works) for (const nodes of await plansOf(work)) expect(slowIn(nodes, { mayWeigh: true }), last.query).toEqual([])
 })
 
 test('the topics of a tag are read from an index', async () => {

@@ -193,11 +193,23 @@ describe('how newcomers fare', () => {
     await makeTopic(forum.db, newcomer, board)
     const { statusCode, body } = await operator.get('/admin/newcomers')
     expect(statusCode).toBe(200)
-    const drawing = /<figure class="chart">(<svg[\s\S]*?<\/svg>)/.exec(body)?.[1] ?? ''
+    const drawing = /<div class="chart[^>]*>(<svg[\s\S]*?<\/svg>)/.exec(body)?.[1] ?? ''
     expect(drawing).toContain('var(--brand)')
     expect(drawing).not.toMatch(/style=|<style|<script|#[0-9a-f]{6}/i)
     expect(body.match(/<tbody>[\s\S]*<\/tbody>/)?.[0].match(/<tr>/g)).toHaveLength(12)
     expect((await (await forum.as(newcomer)).get('/admin/newcomers')).statusCode).toBe(403)
     expect((await knownAgain(forum.db, newcomer.id)).toured).toBe(false)
+  })
+})
+
+describe('the board for newcomers', () => {
+  test('is opened with its guides by one press, once; others may not', async () => {
+    const operator = await forum.as(await makeOperator(forum.db))
+    expect((await operator.get('/admin/newcomers')).body).toContain('action="/admin/newcomers/guides"')
+    for (let n = 0; n < 2; n++) expect((await operator.post('/admin/newcomers/guides')).statusCode).toBe(303)
+    expect((await operator.get('/admin/newcomers')).body).not.toContain('action="/admin/newcomers/guides"')
+    expect(await forum.db.$count(topics)).toBe(4)
+    expect((await (await forum.as()).get('/b/welcome')).body).toContain('答えが届きやすい質問の書き方')
+    expect((await (await forum.as(newcomer)).post('/admin/newcomers/guides')).statusCode).toBe(403)
   })
 })

@@ -6,7 +6,7 @@ import { sessions } from '../accounts/schema.ts'
 import { pictures } from '../media/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { reactions } from '../reactions/schema.ts'
-import { certifications } from '../reputation/people/schema.ts'
+import { badgeGrants, certifications } from '../reputation/people/schema.ts'
 import { reputationEntries } from '../reputation/schema.ts'
 import { addenda, drafts, posts, revisions, topics } from '../topics/schema.ts'
 
@@ -67,6 +67,13 @@ async function* write(db: Db, actor: Actor): AsyncGenerator<string> {
       .where(eq(sessions.accountId, id)),
   )
   yield* once('certifications', await certificationsOf(db, id))
+  yield* once(
+    'badges',
+    await db
+      .select({ badge: badgeGrants.badge, grantedAt: badgeGrants.grantedAt, hiddenAt: badgeGrants.hiddenAt })
+      .from(badgeGrants)
+      .where(eq(badgeGrants.accountId, id)),
+  )
   yield '\n}\n'
 }
 

@@ -98,6 +98,7 @@ describeInBrowser('every page', newPage => {
       '/u/yuko',
       '/people',
       '/b/network/people',
+      '/c/sakuranet/p/ax-3200/people',
       '/badges',
       '/badges/first_answer',
       '/help/badges',

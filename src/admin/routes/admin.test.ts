@@ -28,7 +28,10 @@ describe('the first visit', () => {
     expect(code).toMatch(/^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$/)
     const visitor = await forum.as()
     expect((await visitor.get('/setup')).statusCode).toBe(200)
-    expect((await visitor.post('/setup', { ...FORM, code: ` ${code.toLowerCase().replaceAll('-', ' ')}` })).headers.location).toBe('/admin')
+    expect(
+      (await visitor.post('/setup', { ...FORM, guides: 'yes', code: ` ${code.toLowerCase().replaceAll('-', ' ')}` })).headers.location,
+    ).toBe('/admin')
+    expect((await visitor.get('/b/welcome')).body).toContain('この広場の使い方')
     expect((await visitor.get('/admin')).statusCode).toBe(200)
     expect(await forum.db.select().from(accounts)).toMatchObject([
       { handle: 'operator', role: 'operator', email: 'owner@example.jp', confirmedAt: expect.any(Date) },

@@ -56,7 +56,8 @@ export async function certificationAdminRoutes(app: App, { db, storage }: Servic
   // The proof leaves the store only here, for the operator who checks it; each look is written down.
   app.get<One>('/admin/certifications/:id/picture', one, async ({ actor, params }, reply) => {
     const certification = await findCertification(db, actor, params.id)
-    if (!certification.picture) throw new Missing()
+    // After the decision it is only waiting to be deleted.
+    if (!certification.picture || certification.decidedAt) throw new Missing()
     await noteLook(db, actor, certification)
     const bytes = await storage.getBytes(certification.picture)
     return reply
@@ -108,7 +109,7 @@ export async function certificationAdminRoutes(app: App, { db, storage }: Servic
         ...shown,
         // One's own number and picture are for the others to look at.
         certificateNumber: isOwn ? undefined : certification.number,
-        picturePath: !isOwn && certification.picture ? `${shown.path}/picture` : undefined,
+        picturePath: !isOwn && shown.waits && certification.picture ? `${shown.path}/picture` : undefined,
         mark: presentMarkOf(certification, t),
         isAdvisor: certification.holder.role === 'advisor',
         rolePath: `/admin/members/${certification.holder.handle}`,
