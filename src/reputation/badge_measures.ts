@@ -18,7 +18,8 @@ const MEASURES = {
   boardsSolved: sql`(select count(distinct h.place) from helper_months h where h.account_id = a.id and h.place like 'board:%' and h.solved > 0)`,
   thanksGiven: sql`(select count(*) from reactions r where r.account_id = a.id and r.kind = 'thanks')`,
   thankers: sql`(select count(distinct r.account_id) from ${sql.raw('posts p join reactions r on r.post_id = p.id')}
-    where p.author_id = a.id and p.kind = 'answer' and r.kind = 'thanks' and ${stands('p')})`,
+    where p.author_id = a.id and p.kind = 'answer' and r.kind = 'thanks' and ${stands('p')}
+      and not exists (select from voided_pairs v where v.from_id = r.account_id and v.to_id = a.id))`,
   addenda: sql`(select count(*) from posts p join addenda d on d.post_id = p.id where p.author_id = a.id and ${stands('p')})`,
   picked: sql`(select count(*) from ${topicsOf} and t.best_answer_id is not null)`,
   tips: sql`(select count(*) from ${topicsOf} and t.kind = 'tip' and exists (select from posts p where p.id = t.opening_id and p.helpful_count > 0))`,

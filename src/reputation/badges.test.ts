@@ -6,6 +6,7 @@ import { makeAnswer, makeBoard, makeTopic, postNow } from '../../test/making.ts'
 import { makeMember } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import type { BoardRow } from '../boards/schema.ts'
+import { record } from '../platform/outbox.ts'
 import { react, withdrawReaction } from '../reactions/reactions.ts'
 import { pickBest } from '../topics/best_answers.ts'
 import { type MeasureName, measure } from './badge_measures.ts'
@@ -71,6 +72,27 @@ describe('a badge', () => {
     expect([await badges(asker), await badges(helper)]).toEqual([[], ['first_answer']])
     await db.execute(sql`delete from badge_grants`)
     expect(await reevaluateBadges(db)).toEqual({ granted: 1, taken: 0 })
+  })
+
+  test('that came from votes found to be traded goes with them', async () => {
+    const { db } = forum
+    const answer = await makeAnswer(db, helper, await makeTopic(db, asker, board))
+    await react(db, asker, answer, 'helpful')
+    await pickBest(db, asker, await postNow(db, answer))
+    await forum.runJobs()
+    expect(await badges(helper)).toContain('first_solved')
+    const pair = sql.param([asker.id, helper.id])
+    const [finding] = await db.execute<{ id: string }>(
+      sql`insert into findings (kind, member_ids, mark, evidence) values ('pair', ${pair}::bigint[], 'x', '{}') returning id`,
+    )
+    await db.execute(sql`insert into voided_pairs (from_id, to_id, finding_id) values (${asker.id}, ${helper.id}, ${Number(finding?.id)})`)
+    await db.transaction(tx => record(tx, 'finding.confirmed', { findingId: Number(finding?.id) }))
+    await forum.runJobs()
+    expect(await badges(helper)).toEqual(['first_answer'])
+    const [cell] = await db.execute(sql`select solved, helpful from helper_months where place = 'site'`)
+    expect(cell).toEqual({ solved: 0, helpful: 0 })
+    await countAllHelp(db)
+    expect((await db.execute(sql`select solved from helper_months where place = 'site'`))[0]).toEqual({ solved: 0 })
   })
 
   test('is seen by others on the profile and among its holders, unless its owner hides it', async () => {

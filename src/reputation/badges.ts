@@ -67,6 +67,16 @@ export async function honourMasters(db: Db): Promise<void> {
   )
 }
 
+/** Looks at these members again, in both directions: after a finding took points back, or gave them again. */
+export async function reevaluateBadgesOf(db: Db, accountIds: number[]): Promise<void> {
+  const numbers = await measure(
+    db,
+    accountIds,
+    BADGES.map(badge => badge.measure),
+  )
+  for (const [accountId, of] of numbers) await settleBadges(db, accountId, of)
+}
+
 /** Shows a badge of one's own to others, or not. Throws Missing for one he does not have. */
 export async function showBadge(db: Db, actor: Actor, key: string, shown: boolean): Promise<void> {
   ensure(actor.id > 0, 'errors.refused')

@@ -7,7 +7,7 @@ import { dayText } from '../platform/i18n.ts'
 import type { Services } from '../platform/services.ts'
 import { postsBetween } from './abuse/finding_queries.ts'
 import type { MeasureName } from './badge_measures.ts'
-import { grantBadges } from './badges.ts'
+import { grantBadges, reevaluateBadgesOf } from './badges.ts'
 import { forgetCertifications, notePictureDeleted } from './certification.ts'
 import { findCertificationNow } from './certification_queries.ts'
 import { nameOf } from './certification_schemes.ts'
@@ -15,7 +15,7 @@ import { countHelpOf } from './helping.ts'
 import { type Settling, settle } from './ledger.ts'
 import { decideLevels } from './levels.ts'
 import { isWaiting } from './newcomer_queries.ts'
-import { authorsOf, isOpening, postsOfTopic, postsOnceBest } from './queries.ts'
+import { authorsOf, isOpening, membersOf, postsOfTopic, postsOnceBest } from './queries.ts'
 
 type CertificationEvent = EventOf<
   'certification.applied' | 'certification.second_look_asked' | 'certification.decided' | 'certification.expiring' | 'certification.ended'
@@ -47,6 +47,7 @@ export async function settleTopic(services: Services, { id, data }: EventOf<'top
 export async function settleFinding(services: Services, { id, data }: EventOf<'finding.confirmed' | 'finding.overturned'>): Promise<void> {
   const posts = await postsBetween(services.db, data.findingId)
   for (let at = 0; at < posts.length; at += AT_ONCE) await settleAndDecide(services, { posts: posts.slice(at, at + AT_ONCE), eventId: id })
+  await reevaluateBadgesOf(services.db, await membersOf(services.db, data.findingId))
 }
 
 /** Whose points moved may have reached a level, or lost one; whose answers they were for may have earned a badge. */

@@ -23,9 +23,11 @@ export async function countHelp(db: Db, { accountId, month }: Cell): Promise<voi
   await db.transaction(async tx => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`help ${accountId} ${month}`}, 0))`)
     const changed = await tx.execute<{ place: string }>(sql`
-      with mine as (
-        select t.id as topic_id, t.board_id, t.root_board_id, t.visibility = 'public' as is_public, t.tags, p.thanks_count, p.helpful_count,
-          (t.best_answer_id is not distinct from p.id)::int as solved,
+      with void as (select distinct from_id from voided_pairs where to_id = ${accountId}),
+      mine as (
+        select t.id as topic_id, t.board_id, t.root_board_id, t.visibility = 'public' as is_public, t.tags,
+          p.thanks_count - ${fromVoid('thanks')} as thanks_count, p.helpful_count - ${fromVoid('helpful')} as helpful_count,
+          (t.best_answer_id is not distinct from p.id and t.author_id not in (select from_id from void))::int as solved,
           (select coalesce(sum(e.points), 0) from reputation_entries e where e.post_id = p.id and e.account_id = p.author_id) as points
         from posts p join topics t on t.id = p.topic_id
         where p.author_id = ${accountId} and p.kind = 'answer' and p.hidden_at is null and p.withdrawn_at is null
@@ -57,6 +59,10 @@ export async function countHelp(db: Db, { accountId, month }: Cell): Promise<voi
     if (places.length > 0) await record(tx, 'helpers.counted', { accountId, places })
   })
 }
+
+/** What came from those between whom nothing counts, since a finding was confirmed. */
+const fromVoid = (kind: 'thanks' | 'helpful') =>
+  sql`(select count(*) from void v join reactions r on r.account_id = v.from_id where r.post_id = p.id and r.kind = ${sql.raw(`'${kind}'`)})`
 
 /** Counts everything anew: after an import, or to prove that nothing else comes out. Resolves to how many months of members there are. */
 export async function countAllHelp(db: Db, moved: (done: number, total: number) => void = () => {}): Promise<number> {

@@ -14,6 +14,11 @@ export async function authorsOf(db: Db, topicId: number): Promise<number[]> {
   return idsIn(await db.execute<{ id: string }>(sql`select author_id as id from topics where id = ${topicId}`))
 }
 
+/** The members of a finding. */
+export async function membersOf(db: Db, findingId: number): Promise<number[]> {
+  return idsIn(await db.execute<{ id: string }>(sql`select unnest(member_ids) as id from findings where id = ${findingId}`))
+}
+
 /** Whether a post opens its topic. */
 export async function isOpening(db: Db, postId: number): Promise<boolean> {
   return (await db.execute(sql`select from posts where id = ${postId} and kind = 'opening'`)).length > 0
