@@ -82,14 +82,16 @@ function statOf(pid: number): Stat | undefined {
   return { pid, parent, user, system, endedChildren: childUser + childSystem }
 }
 
-function childrenOf(parent: number): Stat[] {
+/** Processes that another one started. */
+export function childrenOf(parent: number): Stat[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .flatMap(name => statOf(Number(name)) ?? [])
     .filter(stat => stat.parent === parent)
 }
 
-function readProc(pid: number, file: string): string {
+/** A file of a process in /proc; empty when it has ended. */
+export function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8')
   } catch {

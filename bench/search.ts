@@ -15,6 +15,7 @@ import { quoteTerm } from '../src/platform/search/vector.ts'
 import seedSynonyms from '../src/search/seed_synonyms.json' with { type: 'json' }
 import { type Baseline, bigrams, bm25, english, ranked } from './search_baselines.ts'
 import { type Collection, type Document, loadCollections } from './search_collections.ts'
+import { openDatabaseCpu } from './search_cpu.ts'
 import { findsImported, importFaqs } from './search_import.ts'
 import { openChance, queryText, sentences, title } from './text.ts'
 
@@ -31,6 +32,7 @@ const quiet = { info: () => {}, warn: (message: string) => console.warn(message)
 const dataDir = mkdtempSync(join(tmpdir(), 'hiroba-bench-search-'))
 const server = await startEmbeddedPostgres({ dataDir, log: quiet, settings: { fsync: 'off', maintenance_work_mem: '512MB' } })
 const database = openDatabase(server.url, { max: 4 })
+const databaseCpu = openDatabaseCpu(dataDir)
 const none = 'search_documents, search_texts, search_openers, search_readings, search_terms, search_figures'
 try {
   await migrate(server.url)
@@ -58,7 +60,7 @@ async function measureQuality({ db, sql }: Database, collection: Collection): Pr
   console.log(
     `\n${collection.name}: ${collection.documents.length} documents, put in ${(fill / collection.documents.length).toFixed(2)} ms each`,
   )
-  console.log('design                        MRR@10  hit@1 hit@10 recall@10   p50 ms  p95 ms')
+  console.log('design                        MRR@10  hit@1 hit@10 recall@10   p50 ms  p95 ms  its CPU')
   const simple = await measure(collection, isEnglish ? 'english, ts_rank' : 'bigrams, ts_rank', plain)
   const inMemory = await measure(collection, 'BM25 in memory, our terms', bm25(collection.documents))
   const fresh = await measure(collection, 'this engine, never refreshed', finds(engine))
@@ -83,23 +85,24 @@ async function measureScale({ db, sql }: Database, collection?: Collection): Pro
   await sql.unsafe(`truncate ${none}`)
   await engine.setSynonyms(seedSynonyms)
   console.log(`\n${documents} made documents of 400 letters${collection ? ` and those of ${collection.name}` : ''}`)
-  const cpu = process.cpuUsage()
+  const [mine, its] = [process.cpuUsage(), databaseCpu()]
   const filled = await timed(() => fillBeside(sql, madeBatches()))
   const perSecond = documents / (filled / 1000)
   console.log(
-    `built anew in ${seconds(filled)}, ${perSecond.toFixed(0)} a second; ${seconds(process.cpuUsage(cpu).user / 1000)} of it this process's threads`,
+    `built anew in ${seconds(filled)}, ${perSecond.toFixed(0)} a second; CPU ${seconds(process.cpuUsage(mine).user / 1000)} here and ${seconds(databaseCpu() - its)} in PostgreSQL`,
   )
   hold('documents a second, built anew', perSecond, 3_000)
   if (collection) await fillEngine(engine, collection.documents)
   console.log(`figures and readings refreshed in ${seconds(await timed(() => engine.refresh()))}`)
   await unhurried(sql, 'vacuum analyze search_documents, search_openers, search_terms')
+  const before = databaseCpu()
   const one = await timed(async () => {
     for (let id = 0; id < 100; id++) await engine.put([documentOf(madeDocument(id), true)])
   })
-  console.log(`one document put anew: ${(one / 100).toFixed(2)} ms`)
+  console.log(`one document put anew: ${(one / 100).toFixed(2)} ms, CPU of PostgreSQL ${((databaseCpu() - before) / 100).toFixed(2)} ms`)
   hold('one document in 5 ms, times', 5 / (one / 100), 1)
   await measureSuggestions(engine)
-  console.log('design                        MRR@10  hit@1 hit@10 recall@10   p50 ms  p95 ms')
+  console.log('design                        MRR@10  hit@1 hit@10 recall@10   p50 ms  p95 ms  its CPU')
   const talk = {
     name: 'made',
     documents: [],
@@ -125,6 +128,7 @@ async function measureScale({ db, sql }: Database, collection?: Collection): Pro
 /** What somebody sees while he types a hundred queries, letter by letter. */
 async function measureSuggestions(engine: SearchEngine): Promise<void> {
   const times: number[] = []
+  const cpu = databaseCpu()
   for (let at = 0; at < 100; at++) {
     const letters = [...queryText(at)].slice(0, 8)
     for (let length = 1; length <= letters.length; length++) {
@@ -134,7 +138,9 @@ async function measureSuggestions(engine: SearchEngine): Promise<void> {
   }
   times.sort((a, b) => a - b)
   const [p50 = 0, p95 = 0] = [times[Math.floor(times.length * 0.5)], times[Math.floor(times.length * 0.95)]]
-  console.log(`suggestions for ${times.length} beginnings: p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`)
+  console.log(
+    `suggestions for ${times.length} beginnings: p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, CPU of PostgreSQL ${((databaseCpu() - cpu) / times.length).toFixed(1)} ms each`,
+  )
   hold('suggestions in 20 ms at p95, times', 20 / p95, 1)
 }
 
@@ -145,6 +151,7 @@ async function measure(collection: Collection, name: string, find: Baseline): Pr
   const sum = { mrr: 0, first: 0, ten: 0, recall: 0 }
   const times: number[] = []
   const questions = collection.questions.slice(0, mostQuestions)
+  const cpu = databaseCpu()
   for (const { text, relevant } of questions) {
     let ids: string[] = []
     times.push(await timed(async () => (ids = await find(text))))
@@ -154,11 +161,14 @@ async function measure(collection: Collection, name: string, find: Baseline): Pr
     if (rank > 0) sum.ten++
     sum.recall += ids.filter(id => relevant.has(id)).length / Math.min(10, relevant.size)
   }
+  const each = (databaseCpu() - cpu) / questions.length
   times.sort((a, b) => a - b)
   const p50 = times[Math.floor(times.length * 0.5)] ?? 0
   const p95 = times[Math.floor(times.length * 0.95)] ?? 0
   const shares = [sum.mrr, sum.first, sum.ten, sum.recall].map(value => (value / questions.length).toFixed(3).padStart(6))
-  console.log(`${name.padEnd(29)} ${shares.join(' ')}    ${p50.toFixed(1).padStart(7)} ${p95.toFixed(1).padStart(7)}`)
+  console.log(
+    `${name.padEnd(29)} ${shares.join(' ')}    ${p50.toFixed(1).padStart(7)} ${p95.toFixed(1).padStart(7)} ${each.toFixed(1).padStart(8)}`,
+  )
   return { mrr: sum.mrr / questions.length, p50, p95 }
 }
 

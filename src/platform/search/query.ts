@@ -16,7 +16,7 @@ export const kindWeights: Record<TermKind, number> = {
   katakanaPair: 0.2,
   kanji: 0.15,
   hiraganaTriple: 0.3,
-  kana: 0.4,
+  kana: 0.6,
   asking: 0,
 }
 

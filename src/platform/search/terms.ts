@@ -80,8 +80,9 @@ function eachWord(text: string, found: TermFound): void {
     if (!isWordLike || latinOnly.test(segment)) continue
     const word = katakanaOnly.test(segment) ? spellKatakana(segment) : cutTerm(segment)
     const kind = wordKind(word)
-    if (kind) found(word, kind, index, segment.length)
-    if (kanaOnly.test(word) && word.length > 1) found(kanaTerm(word), 'kana', index, segment.length)
+    if (!kind) continue
+    found(word, kind, index, segment.length)
+    if (kind !== 'asking' && word.length > 1 && kanaOnly.test(word)) found(kanaTerm(word), 'kana', index, segment.length)
   }
 }
 
