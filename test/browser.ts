@@ -84,7 +84,7 @@ async function openPage(browser: Browser, options: PageOptions = {}): Promise<{ 
   })
   context.setDefaultTimeout(PATIENCE)
   const problems: string[] = []
-  context.on('weberror', ({ error }) => problems.push(error().stack ?? error().message))
+  context.on('weberror', thrown => problems.push(thrown.error().stack ?? thrown.error().message))
   context.on('console', message => {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text())
   })

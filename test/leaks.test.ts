@@ -65,6 +65,8 @@ const pagesOf = ({ topic, posts }: { topic: Topic; posts: Post[] }, inBoard: Boa
   `/search?tag=${SECRET}`,
   `/api/v1/search?q=${SECRET}`,
   `/ask/similar?title=${SECRET}`,
+  `/search/suggestions?q=${SECRET.slice(0, 4)}`,
+  `/search/suggestions.json?q=${SECRET.slice(0, 4)}`,
   ...people.flatMap(({ handle }) => [`/u/${handle}`, `/u/${handle}?list=answers`]),
 ]
 

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
+import { productsBeside } from '../companies/product_queries.ts'
 import type { Db } from '../platform/db.ts'
 import { type ReactionKind, reactions } from '../reactions/schema.ts'
 import { byline } from '../topics/queries.ts'
@@ -21,6 +22,7 @@ const read = {
   editedAt: posts.editedAt,
   isBest: sql<boolean>`coalesce(${topics.bestAnswerId} = ${posts.id}, false)`,
   author: byline,
+  products: productsBeside,
 }
 
 /** A standing post as results quote it. */

@@ -2,7 +2,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
 import { productPath } from '../companies/paths.ts'
-import { nameIn } from '../companies/present.ts'
+import { nameIn, presentTopicProduct } from '../companies/present.ts'
 import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
 import { reactionsFor } from '../reactions/policy.ts'
 import { presentReaction } from '../reactions/present.ts'
@@ -18,11 +18,13 @@ type Suggested = Awaited<ReturnType<typeof suggest>>
 const OLD = 2 * 365 * 86_400_000
 
 /** A found topic: its line, with the matched words marked and the address of the post that fits. */
-export function presentResult({ topic, postId, isAnswer, helpfulCount, capacity, title, excerpt }: Found, locale: Locale, t: Translate) {
+export function presentResult(found: Found, locale: Locale, t: Translate) {
+  const { topic, postId, isAnswer, helpfulCount, capacity, products, title, excerpt } = found
   return {
     ...presentTopicLine(topic, locale, t),
     path: isAnswer ? postPath(topic, { id: postId }) : topicPath(topic),
     company: presentCapacity(capacity, locale, t),
+    products: products.map(product => presentTopicProduct(product, locale)),
     title,
     excerpt,
     countsText: [
@@ -34,6 +36,7 @@ export function presentResult({ topic, postId, isAnswer, helpfulCount, capacity,
 
 /** The answer above all results: why it stands there, who said it, when, and what can be done with it. */
 export function presentLead({ topic, post, claim, quote }: Lead, actor: Actor, t: Translate) {
+  const { locale } = actor.preferences
   const at = post.editedAt ?? post.createdAt
   return {
     claim,
@@ -44,7 +47,8 @@ export function presentLead({ topic, post, claim, quote }: Lead, actor: Actor, t
     title: topic.title,
     path: post.kind === 'answer' ? postPath(topic, post) : topicPath(topic),
     quote,
-    author: presentAuthor(post.author, post.capacity, actor.preferences.locale, t),
+    author: presentAuthor(post.author, post.capacity, locale, t),
+    products: (post.products ?? []).map(product => presentTopicProduct(product, locale)),
     at,
     warning: claim !== 'guaranteed' && Date.now() - at.getTime() > OLD ? t('search.lead.old') : undefined,
     reactions: reactionsFor(post, topic).map(kind => presentReaction(post, topic, kind, post.given.includes(kind), actor, t)),

@@ -1,5 +1,6 @@
 import { type Actor, visibleTo } from '../accounts/actor.ts'
 import type { Board } from '../boards/queries.ts'
+import type { TopicProduct } from '../companies/product_queries.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchEngine } from '../platform/search/engine.ts'
 import { excerptOf, markMatches, quoteOf, type ExcerptSegment as Segment } from '../platform/search/excerpt.ts'
@@ -17,6 +18,7 @@ export type Found = {
   isAnswer: boolean
   helpfulCount: number
   capacity: Capacity | null
+  products: TopicProduct[]
   title: Segment[]
   excerpt: Segment[]
 }
@@ -65,6 +67,7 @@ export async function searchForum(db: Db, engine: SearchEngine, actor: Actor, as
         isAnswer: post.kind === 'answer',
         helpfulCount: post.helpfulCount,
         capacity: post.capacity,
+        products: post.products ?? [],
         title: markMatches(topic.title, looked),
         excerpt: excerptOf(post.bodyText || topic.excerpt, looked),
       },
@@ -96,6 +99,7 @@ async function listTagged(db: Db, actor: Actor, tag: string, after?: string) {
       isAnswer: false,
       helpfulCount: 0,
       capacity: topic.capacity,
+      products: [],
       title: plain(topic.title),
       excerpt: plain(topic.excerpt),
     }),

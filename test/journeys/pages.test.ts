@@ -149,6 +149,7 @@ describeInBrowser('every page', newPage => {
       '/admin/boards/new',
       '/admin/boards/network',
       '/admin/members/yuko',
+      '/admin/search',
       '/admin/search/synonyms',
       '/admin/search/alerts?words=kindle',
       ...queuePaths,

@@ -41,8 +41,8 @@ export default class extends Controller {
   }
 
   async offer(answer) {
-    const response = await answer
-    if (response.ok) this.panelTarget.innerHTML = await response.text()
+    const response = await answer.catch(() => undefined)
+    if (response?.ok) this.panelTarget.innerHTML = await response.text()
   }
 
   take({ params }) {
