@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '../../test/app.ts'
+import { makeCompany } from '../../test/companies.ts'
 import { makeAnswer, makeBoard, makeTopic, postNow } from '../../test/making.ts'
-import { makeMember, visitor } from '../../test/people.ts'
+import { knownAgain, makeAgent, makeMember, visitor } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import type { BoardRow } from '../boards/schema.ts'
 import { react } from '../reactions/reactions.ts'
+import { postAnswer } from '../topics/answers.ts'
 import { pickBest } from '../topics/best_answers.ts'
 import { posts, topics } from '../topics/schema.ts'
 import { searchForum } from './queries.ts'
@@ -97,4 +99,16 @@ test('the page shows the answer with its sentence, who said it, a word of care w
   expect(await page()).toContain('2年以上前の回答です')
   await db.update(posts).set({ guaranteedAt: new Date() }).where(eq(posts.id, answer.id))
   expect(await page()).not.toContain('2年以上前の回答です')
+})
+
+test('what was written for a company or by somebody who works for it carries its label on the answer on top, too', async () => {
+  const { db } = forum
+  const company = await makeCompany(db, { nameJa: 'サクラネット株式会社' })
+  const agent = await knownAgain(db, (await makeAgent(db, company)).id)
+  const topic = await makeTopic(db, asker, board, { title: 'kasasutandoが倒れます' })
+  const { id } = await postAnswer(db, agent, topic, { body: '足を広げてください。', draftKey: 'company-answer', company: company.id })
+  await pickBest(db, asker, await postNow(db, { id }))
+  await forum.runJobs()
+  for (const path of ['/search?q=kasasutando', '/ask/similar?title=kasasutando'])
+    expect((await (await forum.as(asker)).get(path)).body, path).toContain('サクラネット株式会社 公式')
 })

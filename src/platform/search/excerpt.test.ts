@@ -94,6 +94,9 @@ test('an answer is quoted from the sentence that says most, without the greeting
   const long = quoteOf('あ'.repeat(300).concat('Wi-Fiです', 'い'.repeat(300)), 'Wi-Fi', 80)
   expect(plain(long.sentence)).toContain('Wi-Fi')
   expect(plain(long.sentence).length).toBeLessThanOrEqual(82)
+  expect(plain(quoteOf('Hello. Since firmware 2.4 the AX-3200 speaks English. Bye.', 'AX-3200', 60).sentence).trim()).toBe(
+    'Since firmware 2.4 the AX-3200 speaks English.',
+  )
   expect(quoteOf(answer, 'zzz', 40)).toMatchObject({ sentence: [], rest: [{ marked: false }, { text: '…' }] })
   fc.assert(
     fc.property(

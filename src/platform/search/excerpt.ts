@@ -54,8 +54,8 @@ type Span = [start: number, end: number]
 const longestText = 20_000
 const ellipsis = '\u2026'
 const japanese = /[\u3041-\u30ff\p{Script=Han}]/u
-/** A sentence with its end. */
-const sentence = /[^\n.!?\u3002\uff01\uff0e\uff1f]*(?:[\n\u3002\uff01\uff0e\uff1f]+|[.!?]+(?:\s|$)|[.!?]+|$)/g
+/** A sentence with its end; the dot of a number ends none. */
+const sentence = /(?:[^\n.!?\u3002\uff01\uff0e\uff1f]|[.!?](?!\s|$))*(?:[\n\u3002\uff01\uff0e\uff1f]+|[.!?]+(?:\s|$)|$)/g
 /** Letters before the first match, when a sentence is cut to it. */
 const leadIn = 20
 /** Single kanji match everywhere, and say little. */
