@@ -79,6 +79,15 @@ program
   .command('recount')
   .description('count all help anew from what was written; safe to repeat')
   .action(async () => (await import('./tools.ts')).recountHelpers())
+const guarantee = program.command('guarantee').description('check certificates')
+guarantee
+  .command('verify <file>')
+  .description('say whether a certificate’s JSON is what this site signed; exits with 1 when it is not')
+  .option('--key <file>', 'the public key, as /.well-known/hiroba-guarantee-key gives it; without it, this site’s own keys')
+  .action(async (file: string, { key }: { key?: string }) => {
+    const { verifyCertificate } = await import('./tools.ts')
+    process.exitCode = await verifyCertificate(file, key)
+  })
 
 const user = program.command('user').description('help a member from the server itself')
 user

@@ -1,6 +1,7 @@
 import { clearAway, mailConfirmation, mailEmailChange, mailKnownAddress, mailPasswordChanged, mailReset } from './accounts/effects.ts'
 import { endWorkOf, mailDecision, mailDomainProof, mailInvitation } from './companies/effects.ts'
 import type { EventName, EventOf } from './events.ts'
+import { askForVersion, followAnswer, handOverGuarantees, mailPersonInCharge, mailSecondPair, mailWriter } from './guarantees/effects.ts'
 import type { Services } from './platform/services.ts'
 import {
   badgeForAddendum,
@@ -50,7 +51,19 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'company.admitted': [mailDecision],
   'company.declined': [mailDecision],
   'company.invited': [mailInvitation],
+  'company.member_left': [handOverGuarantees],
   'product.changed': [refreshProduct],
+  'product.version_added': [askForVersion],
+  'guarantee.asked': [mailWriter],
+  'guarantee.pending': [mailSecondPair, refreshTopic, settlePost],
+  'guarantee.given': [refreshTopic, settlePost],
+  'guarantee.rechecked': [refreshTopic, settlePost],
+  'guarantee.resumed': [refreshTopic, settlePost],
+  'guarantee.suspended': [refreshTopic, settlePost, mailPersonInCharge],
+  'guarantee.expired': [refreshTopic, settlePost, mailPersonInCharge],
+  'guarantee.revoked': [refreshTopic, settlePost],
+  'guarantee.recalled': [refreshTopic, settlePost],
+  'guarantee.renewal_due': [mailPersonInCharge],
   'topic.products_named': [refreshTopic, recountTopic],
   'board.changed': [refreshBoard],
   'company.alerted': [mailAlert],
@@ -62,8 +75,8 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'topic.withdrawn': [refreshTopic, settleTopic],
   'answer.posted': [noteAnswer, refreshPost, settlePost, badgeForTalk],
   'addendum.added': [refreshTopic, badgeForAddendum],
-  'post.edited': [refreshTopic, recountTopic],
-  'post.withdrawn': [refreshTopic, settlePost],
+  'post.edited': [followAnswer, refreshTopic, recountTopic],
+  'post.withdrawn': [followAnswer, refreshTopic, settlePost],
   'best_answer.picked': [refreshTopic, settleBest, badgeForPick],
   'best_answer.unpicked': [refreshTopic, settleBest],
   'reaction.given': [settleReaction, refreshHelpful, badgeForThanks],
@@ -87,11 +100,16 @@ export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'badge.granted' || name === 'badge.changed') return ['badges', `badge:${data.badge}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
-  if ('companyId' in data) return staleCompany(data as CompanyData)
-  if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called') return []
+  const ofCompany = 'companyId' in data ? staleCompany(data as CompanyData) : []
+  if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called') return ofCompany
   const inLists = name !== 'reaction.given' && name !== 'reaction.withdrawn' && name !== 'comment.posted'
   const inProducts = inLists || ('kind' in data && data.kind === 'me_too')
-  return [`topic:${data.topicId}`, ...(inProducts ? ['products'] : []), ...(inLists ? ['lists', `board:${data.boardId}`] : [])]
+  return [
+    ...ofCompany,
+    `topic:${data.topicId}`,
+    ...(inProducts ? ['products'] : []),
+    ...(inLists ? ['lists', `board:${data.boardId}`] : []),
+  ]
 }
 
 /** A company's page, its products' pages, and the topics that name them. */

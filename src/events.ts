@@ -61,9 +61,33 @@ export type Events = {
   'product.added': { companyId: number; productId: number; actorId: number }
   'product.changed': { companyId: number; productId: number; actorId: number }
   'product.version_added': { companyId: number; productId: number; versionId: number; actorId: number }
+  'guarantee.asked': GuaranteeEvent
+  'guarantee.pending': GuaranteeEvent
+  'guarantee.given': GuaranteeEvent
+  'guarantee.declined': GuaranteeEvent
+  'guarantee.suspended': GuaranteeEvent
+  'guarantee.resumed': GuaranteeEvent
+  'guarantee.rechecked': GuaranteeEvent
+  'guarantee.renewed': GuaranteeEvent
+  'guarantee.expired': GuaranteeEvent
+  'guarantee.revoked': GuaranteeEvent
+  'guarantee.recalled': GuaranteeEvent
+  'guarantee.renewal_due': GuaranteeEvent
+  'guarantee.evidence_added': { guaranteeId: number; companyId: number }
   'topic.products_named': { topicId: number; boardId: number; actorId: number; productIds: number[] }
   'site.changed': Record<string, never>
   'topics.imported': { boardIds: number[] }
+}
+
+/** `number` is the row of the guarantee's history that says what happened. */
+type GuaranteeEvent = {
+  guaranteeId: number
+  companyId: number
+  topicId: number
+  boardId: number
+  postId: number
+  actorId: number
+  number: number
 }
 
 export type EventName = keyof Events

@@ -25,6 +25,10 @@ import { namingRoutes } from './companies/routes/naming.ts'
 import { placeRoutes } from './companies/routes/places.ts'
 import { productRoutes } from './companies/routes/products.ts'
 import { teamRoutes } from './companies/routes/team.ts'
+import { certificateRoutes } from './guarantees/routes/certificates.ts'
+import { guaranteeRoutes } from './guarantees/routes/manage.ts'
+import { offeringRoutes } from './guarantees/routes/offering.ts'
+import { ownGuaranteeRoutes } from './guarantees/routes/own.ts'
 import { healthRoutes } from './health_routes.ts'
 import { helpRoutes } from './help_routes.ts'
 import { avatarRoutes } from './media/routes/avatars.ts'
@@ -99,6 +103,10 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await newcomerRoutes(app, services)
   await peopleRoutes(app, services)
   await badgeRoutes(app, services)
+  await certificateRoutes(app, services)
+  await offeringRoutes(app, services)
+  await guaranteeRoutes(app, services)
+  await ownGuaranteeRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { setPasswordByHand, setRoleByHand } from './accounts/by_hand.ts'
+import { isGenuine, listPublicKeys, type PublicKey, type Signed } from './guarantees/keys.ts'
 import { readConfig } from './platform/config.ts'
 import { Conflict, Invalid } from './platform/errors.ts'
 import { translate } from './platform/i18n.ts'
@@ -60,6 +62,19 @@ export async function recountHelpers(): Promise<void> {
     countAllHelp(db, (done, total) => progress.to(done, total, `${done} of ${total} months of members`)),
   ).finally(() => progress.end())
   print(`${months} months of members counted`)
+}
+
+/** `hiroba guarantee verify`: whether a certificate's JSON is what was signed, with a key at hand or with this site's. Resolves to the exit code. */
+export async function verifyCertificate(file: string, keyFile?: string): Promise<number> {
+  const document: Signed<{ code?: string; state?: string; asOf?: string }> = JSON.parse(await readFile(file, 'utf8'))
+  const keys: PublicKey[] = keyFile ? [JSON.parse(await readFile(keyFile, 'utf8'))] : await withForum(({ db }) => listPublicKeys(db))
+  if (!isGenuine(document, keys)) {
+    print('NOT GENUINE: this is not what the site signed')
+    return 1
+  }
+  const { code, state, asOf } = document.certificate
+  print(`genuine: ${code}, ${state} as of ${asOf}`)
+  return 0
 }
 
 /** `hiroba user role`: gives a member another role. */

@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from '../src/accounts/actor.ts'
 import { accounts } from '../src/accounts/schema.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
+import { nameProducts } from '../src/companies/naming.ts'
 import type { Product } from '../src/companies/product_queries.ts'
 import type { CompanyRow } from '../src/companies/schema.ts'
+import { addMember } from '../src/companies/team.ts'
+import type { GuaranteeRow } from '../src/guarantees/schema.ts'
 import { contest } from '../src/reputation/contesting.ts'
 import { certifications } from '../src/reputation/people/schema.ts'
 import { contests, findings } from '../src/reputation/schema.ts'
@@ -15,8 +18,9 @@ import type { Topic } from '../src/topics/queries.ts'
 import { posts, topics } from '../src/topics/schema.ts'
 import { type Browser, type Form, startTestApp, type TestApp } from './app.ts'
 import { corporateNumber, makeCompany, makeProduct, productDraft } from './companies.ts'
+import { makeGuarantee, makeOfficial } from './guarantees.ts'
 import { makeAnswer, makeBoard, makeTopic, openingOf, postNow, topicNow } from './making.ts'
-import { makeAgent, makeCompanyAdmin, makeMember, makeOperator } from './people.ts'
+import { knownAgain, makeAgent, makeCompanyAdmin, makeMember, makeOperator } from './people.ts'
 
 let forum: TestApp
 let operator: Actor
@@ -24,8 +28,12 @@ let browser: Browser
 let guest: Browser
 let manager: Browser
 let company: CompanyRow
+let second: CompanyRow
 let product: Product
 let applied: CompanyRow
+let vouched: Post
+let asked: Post
+let guarantee: GuaranteeRow
 let board: BoardRow
 let topic: Topic
 let own: Post
@@ -64,7 +72,16 @@ beforeAll(async () => {
   company = await makeCompany(db)
   product = await makeProduct(db, company)
   applied = await makeCompany(db, { admittedAt: null, domainProvenAt: null, applicantId: operator.id })
-  manager = await forum.as(await makeCompanyAdmin(db, company, { handle: 'the_manager' }))
+  const { id } = await makeCompanyAdmin(db, company, { handle: 'the_manager' })
+  second = await makeCompany(db)
+  await addMember(db, second.id, id, 'admin')
+  const managing = await knownAgain(db, id)
+  manager = await forum.as(managing)
+  await nameProducts(db, operator, await topicNow(db, closing), product.nameJa)
+  const about = await topicNow(db, closing)
+  vouched = await makeOfficial(db, managing, company, about)
+  asked = await makeAnswer(db, await makeMember(db), about)
+  guarantee = await makeGuarantee(db, managing, company, vouched, product)
   await makeCompanyAdmin(db, company)
   await makeAgent(db, company, { handle: 'the_agent' })
 })
@@ -166,7 +183,7 @@ const FORMS: Record<string, FormDoor> = {
     form: () => ({ mailbox: 'info' }),
   },
   'POST /c/:company/manage/settings': {
-    path: () => `/c/${company.slug}/manage/settings`,
+    path: () => `/c/${second.slug}/manage/settings`,
     form: () => ({ aboutJa: '老舗の会社です', aboutEn: 'An old company', demandsSecondPair: 'yes' }),
     as: 'manager',
   },
@@ -199,6 +216,57 @@ const FORMS: Record<string, FormDoor> = {
     path: () => `/c/${company.slug}/manage/products/${product.slug}/picture`,
     form: () => ({ alt: '写真' }),
     as: 'manager',
+  },
+  'POST /c/:company/manage/answers/:id/guarantee': {
+    path: () => `/c/${company.slug}/manage/answers/${asked.id}/guarantee`,
+    form: () => ({
+      revision: 1,
+      [`product-${product.id}`]: 'yes',
+      [`from-${product.id}`]: '',
+      [`to-${product.id}`]: '',
+      conditions: '日本国内',
+      validUntil: '2020-01-01',
+      evidenceUrl: 'https://example.com/manual',
+      checkedBy: '技術部の二人',
+    }),
+    as: 'manager',
+  },
+  'PUT /c/:company/manage/guarantees/:code': {
+    path: () => guaranteeOf(),
+    form: () => ({
+      revision: 1,
+      seen: 1,
+      [`product-${product.id}`]: 'yes',
+      conditions: '日本国内',
+      validUntil: '2020-01-01',
+      evidenceUrl: 'https://example.com/manual',
+      checkedBy: '技術部の二人',
+    }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/guarantees/:code/renewal': {
+    path: () => `${guaranteeOf()}/renewal`,
+    form: () => ({ seen: 1, validUntil: '2020-01-01' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/guarantees/:code/revocation': {
+    path: () => `${guaranteeOf()}/revocation`,
+    form: () => ({ seen: 1, reason: '' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/guarantees/:code/recall': {
+    path: () => `${guaranteeOf()}/recall`,
+    form: () => ({ seen: 1, reason: '' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/guarantees/:code/evidence': {
+    path: () => `${guaranteeOf()}/evidence`,
+    form: () => ({ name: '検査の記録' }),
+    as: 'manager',
+  },
+  'POST /admin/guarantees/:code/suspension': {
+    path: () => `/admin/guarantees/${guarantee.code}/suspension`,
+    form: () => ({ seen: 1, reason: '' }),
   },
   'PUT /t/:id/products': { path: () => `/t/${topic.id}/products`, form: () => ({ products: '' }) },
   'POST /products/guess': { path: () => '/products/guess', form: () => ({ text: 'ルーターの話です' }) },
@@ -271,7 +339,8 @@ const FORMS: Record<string, FormDoor> = {
 /** Buttons: nothing is typed, only the address says what is meant. */
 const BUTTONS =
   'POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /posts/:id/reactions/:kind · ' +
-  'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit'
+  'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit · ' +
+  'POST /c/:company/manage/guarantees/:code/confirmation · POST /me/guarantees/:code'
 
 /** What was typed wrong or sent on purpose. Each replaces one field of a good form. */
 const BAD: [name: string, value: string | string[]][] = [
@@ -306,6 +375,7 @@ const STRANGE: [name: string, value: unknown][] = [
   ['an object that says it is a text', { toString: 'x', length: 1 }],
 ]
 
+const guaranteeOf = () => `/c/${company.slug}/manage/guarantees/${guarantee.code}`
 const who = (door: FormDoor) => (door.as === 'guest' ? guest : door.as === 'manager' ? manager : browser)
 const methodOf = (name: string) => name.split(' ')[0] as 'POST' | 'PUT'
 

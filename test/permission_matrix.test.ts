@@ -59,7 +59,7 @@ const DOORS: Record<string, string> = {
   everyone:
     'GET / · GET /boards · GET /b/:slug · GET /t/:id · GET /t/:id/:slug · GET /t/:id/similar · GET /posts/:id · GET /posts/:id/history · GET /posts/:id/comments · ' +
     'GET /search · GET /ask/similar · GET /search/suggestions · GET /search/suggestions.json · GET /opensearch.xml · POST /search/clicks · POST /search/found · POST /preview · GET /u/:handle · GET /u/:handle/points · GET /u/:handle/level · GET /media/:name · GET /preferences · POST /preferences · POST /login · POST /logout · ' +
-    'GET /companies · GET /c/:company · GET /c/:company/p/:product · GET /c/:company/p/:product/figures · GET /companies/prove/:token · POST /companies/prove/:token · ' +
+    'GET /guarantees · GET /guarantees/:code · GET /guarantees/:code/evidence · GET /.well-known/hiroba-guarantee-key · GET /companies · GET /c/:company · GET /c/:company/p/:product · GET /c/:company/p/:product/figures · GET /companies/prove/:token · POST /companies/prove/:token · ' +
     'GET /invitations/:token · GET /products/suggest · POST /products/guess · GET /healthz · GET /readyz · GET /metrics · GET /help/:page? · GET /people · GET /b/:slug/people · GET /c/:company/p/:product/people · GET /badges · GET /badges/:key · GET /api/v1/search · GET /api/v1/openapi.json · GET /api/docs',
   members:
     'GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +

@@ -165,3 +165,14 @@ export const presentWork = (company: Names & { slug: string; role: CompanyRole }
   path: companyPath(company),
   label: t('companies.worksAs', { company: nameIn(company, locale), role: t(`companies.roles.${company.role}`) }),
 })
+
+/** What every page from which a company is run shows around its own; `place` is marked in the navigation. */
+export function presentManaging(company: CompanyRow, actor: Actor, place: string, t: Translate) {
+  return {
+    title: t(`companies.manage.${place}`),
+    place,
+    noIndex: true,
+    company: presentCompany(company, actor.preferences.locale),
+    own: presentOwn(actor, company),
+  }
+}

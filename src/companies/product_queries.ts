@@ -174,3 +174,16 @@ export type TopicProduct = {
   version: string | null
   company: { id: number; slug: string; nameJa: string; nameEn: string }
 }
+
+/** Products of a company a guarantee may be about, with their versions, the oldest first. */
+export async function listScopeChoices(db: Db, companyId: number, productIds: number[]) {
+  const versions = sql<{ id: number; label: string }[] | null>`(
+    select json_agg(json_build_object('id', v.id, 'label', v.label) order by v.position) from ${productVersions} v where v.product_id = ${products.id})`
+  const rows = await db
+    .select({ id: products.id, nameJa: products.nameJa, nameEn: products.nameEn, versions })
+    .from(products)
+    .where(and(eq(products.companyId, companyId), sql`${products.id} = any(${sql.param(productIds)}::bigint[])`))
+    .orderBy(asc(products.nameJa))
+  return rows.map(row => ({ ...row, versions: row.versions ?? [] }))
+}
+export type ScopeChoice = Awaited<ReturnType<typeof listScopeChoices>>[number]

@@ -29,9 +29,15 @@ export async function settleReaction(services: Services, { id, data }: EventOf<'
 }
 
 /** Everything one post brings. */
-export async function settlePost(services: Services, { id, data }: EventOf<'answer.posted' | 'post.withdrawn'>): Promise<void> {
+export async function settlePost(
+  services: Services,
+  { id, data }: EventOf<'answer.posted' | 'post.withdrawn' | OfGuarantee>,
+): Promise<void> {
   await settleAndDecide(services, { posts: [data.postId], eventId: id })
 }
+
+/** Whatever puts an answer under a guarantee or takes it out. */
+type OfGuarantee = `guarantee.${'given' | 'pending' | 'rechecked' | 'resumed' | 'suspended' | 'expired' | 'revoked' | 'recalled'}`
 
 /** The answer that is the best now, and those that were. */
 export async function settleBest(services: Services, { id, data }: EventOf<'best_answer.picked' | 'best_answer.unpicked'>): Promise<void> {

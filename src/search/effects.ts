@@ -18,6 +18,7 @@ type OfTopic = EventOf<
   | 'topic.changed'
   | 'topic.closed'
   | 'topic.products_named'
+  | `guarantee.${'given' | 'pending' | 'rechecked' | 'resumed' | 'suspended' | 'expired' | 'revoked' | 'recalled'}`
   | 'topic.reopened'
   | 'topic.withdrawn'
   | 'best_answer.picked'

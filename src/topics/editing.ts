@@ -47,7 +47,8 @@ export async function editPost(db: Db, actor: Actor, post: Post, edit: Edit): Pr
         .where(eq(topics.id, post.topicId))
     await tx
       .update(posts)
-      .set({ ...written, revision: revision + 1, editedAt: sql`now()` })
+      // Nobody vouches for the new words yet: what becomes of the guarantee follows from the event.
+      .set({ ...written, revision: revision + 1, editedAt: sql`now()`, guaranteedAt: null })
       .where(eq(posts.id, post.id))
     await record(tx, 'post.edited', { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id, postId: post.id })
   })

@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { countWaiting } from '../../guarantees/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
 import { managePath } from '../paths.ts'
-import { presentCompany, presentOwn } from '../present.ts'
+import { presentManaging } from '../present.ts'
 import { findOwnCompany } from '../queries.ts'
 import type { CompanyRow } from '../schema.ts'
 import { editCompany } from '../settings.ts'
@@ -22,7 +23,7 @@ export async function manageRoutes(app: App, { db }: Services): Promise<void> {
 
   app.get<Settings>('/c/:company/manage', companies, async (request, reply) => {
     const company = await findOwnCompany(db, request.actor, request.params.company)
-    return showManaging(request, reply, company, 'index')
+    return showManaging(request, reply, company, 'index', { waiting: await countWaiting(db, company.id) })
   })
 
   app.get<Settings>('/c/:company/manage/settings', companies, (request, reply) => showSettings(request, reply))
@@ -53,11 +54,7 @@ export function showManaging(
   const { actor, t } = request
   const { view = place, ...rest } = model
   return reply.header('cache-control', 'no-store').page(`companies/manage/${view}`, {
-    title: t(`companies.manage.${place}`),
-    place,
-    noIndex: true,
-    company: presentCompany(company, actor.preferences.locale),
-    own: presentOwn(actor, company),
+    ...presentManaging(company, actor, place, t),
     ...rest,
   })
 }

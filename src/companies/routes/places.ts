@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { presentLine } from '../../guarantees/present.ts'
+import { listGuaranteed } from '../../guarantees/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { presentAuthor, presentTopicLine } from '../../topics/present.ts'
@@ -30,7 +32,8 @@ export async function placeRoutes(app: App, { db }: Services): Promise<void> {
   app.get<Place>('/c/:company', open, async ({ actor, t, params, preferences }, reply) => {
     const { locale } = preferences
     const company = await findCompany(db, params.company)
-    const [products, team, response] = await Promise.all([
+    const [guaranteed, products, team, response] = await Promise.all([
+      listGuaranteed(db, company.id),
       listProducts(db, company.id),
       listTeam(db, company.id),
       responseTimeOf(db, company.id),
@@ -43,6 +46,7 @@ export async function placeRoutes(app: App, { db }: Services): Promise<void> {
       canonical: companyPath(company),
       company: shown,
       own: presentOwn(actor, company),
+      guaranteed: guaranteed.map(line => presentLine(line, locale, t)),
       products: products.map(product => presentProductLine(product, company, locale, t)),
       people: team.map(({ person, role }) => ({
         ...presentAuthor(person, null, locale, t),

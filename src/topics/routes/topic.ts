@@ -3,7 +3,8 @@ import { type Static, Type } from 'typebox'
 import { isGuest } from '../../accounts/actor.ts'
 import { canNameProducts } from '../../companies/policy.ts'
 import { presentTopicProduct } from '../../companies/present.ts'
-import { productsBeside } from '../../companies/product_queries.ts'
+import { holdsFor, presentGuarantees, presentVersions } from '../../guarantees/present.ts'
+import { type BesideTopic, besideTopic } from '../../guarantees/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { reactionsFor } from '../../reactions/policy.ts'
@@ -27,6 +28,7 @@ const PageQuery = Type.Object({
   order: Type.Optional(Type.String()),
   after: Type.Optional(Type.String({ maxLength: 40 })),
   at: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+  version: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), Type.Literal('')])),
   quote: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
 })
 type PageQuery = Static<typeof PageQuery>
@@ -81,7 +83,7 @@ export async function showTopic(
   form?: AnswerForm,
 ): Promise<FastifyReply> {
   const { actor, t } = request
-  const topic = await findTopicWithOpening(db, actor, id, productsBeside)
+  const topic = await findTopicWithOpening(db, actor, id, besideTopic)
   const order: Order = ORDERS.find(name => name === query.order) ?? 'helpful'
   const answers = await listAnswers(db, actor, topic, { order, after: query.after, at: query.at })
   const ids = [topic.opening.id, ...answers.rows.map(answer => answer.id)]
@@ -99,7 +101,10 @@ export async function showTopic(
       reactionsFor(post, topic).map(kind => presentReaction(post, topic, kind, given.has(kind), actor, t)),
     newKey: newDraftKey,
   }
-  const shown = answers.rows.map(answer => presentPost(answer, context))
+  const shown = answers.rows.map(answer => ({
+    ...presentPost(answer, context),
+    ...presentGuarantees(answer, topic, topic.beside.guarantees ?? [], actor, t),
+  }))
   const path = topicPath(topic)
   const draft = marks.drafts.get(`answer:${topic.id}`)
   const values = form?.values ?? {
@@ -113,10 +118,16 @@ export async function showTopic(
     at: 'boards',
     canonical: path,
     topic: presentTopic(topic, actor, t),
-    products: (topic.beside ?? []).map(product => presentTopicProduct(product, actor.preferences.locale)),
+    products: (topic.beside.products ?? []).map(product => presentTopicProduct(product, actor.preferences.locale)),
     canNameProducts: canNameProducts(actor, topic),
     opening: presentPost(topic.opening, context),
-    guaranteed: shown.filter(answer => answer.isGuaranteed),
+    ...inVersion(
+      request,
+      topic.beside,
+      shown.filter(answer => answer.isGuaranteed),
+      query.version || undefined,
+    ),
+    path,
     answers: shown.filter(answer => !answer.isGuaranteed),
     orders: ORDERS.map(name => ({
       path: name === 'helpful' ? path : `${path}?order=${name}`,
@@ -127,6 +138,20 @@ export async function showTopic(
     firstPath: answers.isFirst ? undefined : path,
     form: { ...form, values, voices: presentVoices(actor, topic, t, form?.values?.company) },
   })
+}
+
+type Guaranteed = { scopes: Parameters<typeof holdsFor>[0] }
+
+/** Guaranteed answers for the version the reader says he has; those for others stand aside. */
+function inVersion<Answer extends Guaranteed>({ actor, t }: FastifyRequest, beside: BesideTopic, guaranteed: Answer[], id?: number) {
+  const version = beside.versions?.find(each => each.id === id)
+  const isNeeded = guaranteed.length > 1 || guaranteed.some(({ scopes }) => scopes.some(({ from, to }) => from || to))
+  return {
+    guaranteed: version ? guaranteed.filter(({ scopes }) => holdsFor(scopes, version)) : guaranteed,
+    guaranteedElse: version ? guaranteed.filter(({ scopes }) => !holdsFor(scopes, version)) : [],
+    versions: presentVersions(beside, version?.id, isNeeded, actor.preferences.locale, t),
+    isVersionChosen: version !== undefined,
+  }
 }
 
 /** A reader's «quote» without JavaScript: the post's words, marked as quoted, at the head of his answer. */

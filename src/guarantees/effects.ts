@@ -1,0 +1,80 @@
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import { type Letter, writeLetter } from '../accounts/letters.ts'
+import { accounts } from '../accounts/schema.ts'
+import { companies, companyMembers } from '../companies/schema.ts'
+import type { EventOf } from '../events.ts'
+import type { Services } from '../platform/services.ts'
+import { posts } from '../topics/schema.ts'
+import { followPost, followVersion, handOver } from './following.ts'
+import { guaranteePath } from './paths.ts'
+import { guarantees } from './schema.ts'
+
+type OfGuarantee = EventOf<'guarantee.asked' | 'guarantee.pending' | 'guarantee.suspended' | 'guarantee.renewal_due' | 'guarantee.expired'>
+
+/** An answer was edited or taken back: what vouches for it follows. */
+export const followAnswer = ({ db }: Services, { data }: EventOf<'post.edited' | 'post.withdrawn'>) => followPost(db, data.postId)
+
+/** A product has a new version: what holds for it is to be looked at again. */
+export const askForVersion = ({ db }: Services, { data }: EventOf<'product.version_added'>) => followVersion(db, data.productId)
+
+/** Somebody left a company. */
+export const handOverGuarantees = ({ db }: Services, { data }: EventOf<'company.member_left'>) => handOver(db, data)
+
+/** Asks the writer of an answer whether a company may vouch for it. */
+export async function mailWriter(services: Services, { id, data }: OfGuarantee): Promise<void> {
+  const found = await find(services, data.guaranteeId)
+  if (found?.state !== 'asked' || !found.writer.email) return
+  await post(services, `guarantee-asked:${id}`, found.writer.email, {
+    locale: found.writer.locale,
+    key: 'guaranteeAsked',
+    values: { company: found.writer.locale === 'en' ? found.company.nameEn : found.company.nameJa },
+    link: `${services.siteUrl}/me/guarantees`,
+  })
+}
+
+/** Tells whoever looks after a guarantee that it stands still, is over or comes to its end. */
+export async function mailPersonInCharge(services: Services, { id, name, data }: OfGuarantee): Promise<void> {
+  const found = await find(services, data.guaranteeId)
+  if (!found) return
+  const key = { 'guarantee.suspended': 'guaranteeSuspended', 'guarantee.expired': 'guaranteeExpired' }[name as string] ?? 'guaranteeDue'
+  await tellTeam(services, found, key, id, eq(accounts.id, found.personInChargeId))
+}
+
+/** Asks the others of the team for a second pair of eyes. */
+export async function mailSecondPair(services: Services, { id, data }: OfGuarantee): Promise<void> {
+  const found = await find(services, data.guaranteeId)
+  if (found?.state === 'pending') await tellTeam(services, found, 'guaranteePending', id, ne(accounts.id, found.checkerId))
+}
+
+type Found = NonNullable<Awaited<ReturnType<typeof find>>>
+
+async function tellTeam(services: Services, found: Found, key: string, id: number, who: ReturnType<typeof eq>): Promise<void> {
+  const team = await services.db
+    .select({ id: accounts.id, email: accounts.email, locale: accounts.locale })
+    .from(companyMembers)
+    .innerJoin(accounts, eq(accounts.id, companyMembers.accountId))
+    .where(and(eq(companyMembers.companyId, found.companyId), isNull(companyMembers.leftAt), sql`${accounts.email} is not null`, who))
+    .limit(20)
+  for (const { id: accountId, email, locale } of team)
+    await post(services, `${key}:${id}:${accountId}`, email ?? '', {
+      locale,
+      key,
+      values: { code: found.code },
+      link: services.siteUrl + guaranteePath(found.company, found),
+    })
+}
+
+async function find({ db }: Services, id: number) {
+  const [row] = await db
+    .select({ guarantee: guarantees, company: companies, writer: { email: accounts.email, locale: accounts.locale } })
+    .from(guarantees)
+    .innerJoin(companies, eq(companies.id, guarantees.companyId))
+    .innerJoin(posts, eq(posts.id, guarantees.postId))
+    .innerJoin(accounts, eq(accounts.id, posts.authorId))
+    .where(eq(guarantees.id, id))
+  return row && { ...row.guarantee, company: row.company, writer: row.writer }
+}
+
+async function post(services: Services, onceKey: string, to: string, letter: Letter): Promise<void> {
+  await services.mail.send({ onceKey, to, ...(await writeLetter(services, letter)) })
+}
