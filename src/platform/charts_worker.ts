@@ -2,7 +2,7 @@ import { BarChart, LineChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import type { Chart } from './charts.ts'
+import type { Chart, Drawn, Order } from './charts.ts'
 
 use([BarChart, LineChart, GridComponent, SVGRenderer])
 
@@ -10,7 +10,7 @@ const SIZE = { width: 720, height: 300 }
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond']
 
 /** Draws a chart as SVG. Colours are the page's tokens, so one drawing fits both themes; forms and dashes tell the lines apart as well. */
-export default function draw({ labels, series, most, unit }: Chart): string {
+function draw({ labels, series, most, unit }: Chart): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...SIZE })
   const text = { color: 'var(--ink-2)', fontSize: 14 }
   const line = { lineStyle: { color: 'var(--line)' } }
@@ -45,3 +45,12 @@ const forThePage = (svg: string) =>
     .replace(/ (class|ecmeta_\w+|pointer-events|baseProfile|xmlns:xlink|version)="[^"]*"/g, '')
     .replace(/<svg [^>]*viewBox="([^"]*)">/, '<svg viewBox="$1" aria-hidden="true" focusable="false">')
     .replace(/\n+/g, '\n')
+
+process.on('message', ({ id, chart }: Order) => {
+  const answer = (drawn: Omit<Drawn, 'id'>) => process.send?.({ id, ...drawn } satisfies Drawn)
+  try {
+    answer({ svg: draw(chart) })
+  } catch (error) {
+    answer({ failed: error instanceof Error ? error.message : String(error) })
+  }
+})
