@@ -36,7 +36,7 @@ export default class extends Controller {
 
   async guess() {
     if (this.textTarget.value.trim()) return
-    const text = this.formValue.split(' ').map(name => this.form.elements[name].value)
+    const text = this.formValue.split(' ').map(name => this.form.elements[name]?.value ?? '')
     await this.offer(fetch('/products/guess', { method: 'POST', body: new URLSearchParams({ text: text.join('\n').slice(0, 20000) }) }))
   }
 
