@@ -28,6 +28,11 @@ export type Events = {
   'comment.posted': { topicId: number; boardId: number; actorId: number; postId: number }
   'addendum.added': { topicId: number; boardId: number; actorId: number; postId: number }
   'post.edited': { topicId: number; boardId: number; actorId: number; postId: number }
+  'post.hidden': { topicId: number; boardId: number; actorId: number; postId: number }
+  'post.shown': { topicId: number; boardId: number; actorId: number; postId: number }
+  'edit.suggested': { topicId: number; boardId: number; actorId: number; postId: number }
+  'suggestion.accepted': { topicId: number; boardId: number; actorId: number; postId: number }
+  'suggestion.declined': { topicId: number; boardId: number; actorId: number; postId: number }
   'post.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number }
   'topic.withdrawn': { topicId: number; boardId: number; actorId: number }
   'topic.closed': { topicId: number; boardId: number; actorId: number }

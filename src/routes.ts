@@ -52,6 +52,7 @@ import { askRoutes } from './topics/routes/asking.ts'
 import { besideRoutes } from './topics/routes/beside.ts'
 import { draftRoutes } from './topics/routes/drafts.ts'
 import { editingRoutes } from './topics/routes/editing.ts'
+import { helpingRoutes } from './topics/routes/helping.ts'
 import { listRoutes } from './topics/routes/lists.ts'
 import { postRoutes } from './topics/routes/posts.ts'
 import { topicRoutes } from './topics/routes/topic.ts'
@@ -91,6 +92,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await besideRoutes(app, services)
   await draftRoutes(app, services)
   await editingRoutes(app, services)
+  await helpingRoutes(app, services)
   await reactionRoutes(app, services)
   await certificationRoutes(app, services)
   await pointsRoutes(app, services)

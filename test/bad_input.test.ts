@@ -42,6 +42,7 @@ let closing: Topic
 let certificates: number[]
 let group: number
 let contestId: number
+let hideable: number[]
 let findingIds: number[]
 
 beforeAll(async () => {
@@ -60,6 +61,21 @@ beforeAll(async () => {
   group = await addSynonyms(db, operator, { way: 'both', words: 'スマホ,スマートフォン', from: '' })
   await contest(db, await makeMember(db), { words: 'この点数には納得がいきません。' })
   contestId = (await db.select({ id: contests.id }).from(contests))[0]?.id ?? 0
+  const spam = {
+    topicId: topic.id,
+    kind: 'answer' as const,
+    authorId: answer.authorId,
+    body: 'x',
+    bodyHtml: 'x',
+    bodyText: 'x',
+    rendererVersion: 1,
+  }
+  hideable = (
+    await db
+      .insert(posts)
+      .values(Array.from({ length: 100 }, () => spam))
+      .returning()
+  ).map(({ id }) => id)
   const suspicions = Array.from({ length: 100 }, (_, n) => ({
     kind: 'pair' as const,
     memberIds: [operator.id, answer.authorId],
@@ -319,6 +335,12 @@ const FORMS: Record<string, FormDoor> = {
     path: () => `/admin/certifications/${certificates[0]}/revocation`,
     form: () => ({ reason: '誤って確認しました' }),
   },
+  'POST /t/:id/tags': { path: () => `/t/${topic.id}/tags`, form: () => ({ tags: 'ルーター', reason: '言い直し' }) },
+  'POST /posts/:id/hiding': { path: () => `/posts/${hideable[++keys % 100]}/hiding`, form: () => ({ reason: 'spam' }) },
+  'POST /posts/:id/suggestions': {
+    path: () => `/posts/${answer.id}/suggestions`,
+    form: () => ({ body: '言い直した回答です', reason: '読みやすく', draftKey: draftKey() }),
+  },
   'POST /me/contests': { path: () => '/me/contests', form: () => ({ words: 'この点数には納得がいきません。' }) },
   'POST /admin/contests/:id': {
     path: () => `/admin/contests/${contestId}`,
@@ -338,7 +360,7 @@ const FORMS: Record<string, FormDoor> = {
 
 /** Buttons: nothing is typed, only the address says what is meant. */
 const BUTTONS =
-  'POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /posts/:id/reactions/:kind · ' +
+  'POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
   'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit · ' +
   'POST /c/:company/manage/guarantees/:code/confirmation · POST /me/guarantees/:code'
 

@@ -62,7 +62,7 @@ const DOORS: Record<string, string> = {
     'GET /guarantees · GET /guarantees/:code · GET /guarantees/:code/evidence · GET /.well-known/hiroba-guarantee-key · GET /companies · GET /c/:company · GET /c/:company/p/:product · GET /c/:company/p/:product/figures · GET /companies/prove/:token · POST /companies/prove/:token · ' +
     'GET /invitations/:token · GET /products/suggest · POST /products/guess · GET /healthz · GET /readyz · GET /metrics · GET /help/:page? · GET /people · GET /b/:slug/people · GET /c/:company/p/:product/people · GET /badges · GET /badges/:key · GET /api/v1/search · GET /api/v1/openapi.json · GET /api/docs',
   members:
-    'GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
+    'GET /t/:id/tags · POST /t/:id/tags · GET /posts/:id/hiding · POST /posts/:id/hiding · DELETE /posts/:id/hiding · GET /posts/:id/suggestions · POST /posts/:id/suggestions · POST /suggestions/:id/acceptance · DELETE /suggestions/:id/acceptance · GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
     'GET /posts/:id/withdraw · DELETE /posts/:id · POST /posts/:id/best · DELETE /posts/:id/best · POST /t/:id/close · DELETE /t/:id/close · ' +
     'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key · ' +
     'GET /companies/apply · POST /companies/apply · GET /companies/applications/:id · POST /companies/applications/:id/mail · POST /companies/applications/:id/record · ' +
@@ -151,6 +151,27 @@ const DEEDS: { deed: string; allowed: Role[]; act(client: Client): ReturnType<Cl
     allowed: ['answerer'],
     act: client => client.put(post(), { ...form, revision: 1, reason: '' }),
     undo: `update posts set revision = 1; delete from revisions`,
+  },
+  {
+    deed: 'mend the tags',
+    allowed: ['otherModerator', 'moderator', 'asker', 'operator'],
+    act: client => client.post(`/t/${topic.id}/tags`, { tags: 'ルーター', reason: '' }),
+  },
+  {
+    deed: 'suggest an edit',
+    allowed: ['otherModerator', 'moderator', 'operator'],
+    act: client => client.post(`${post()}/suggestions`, { ...fresh(), body: '言い直すと、こうなります。', reason: '' }),
+  },
+  {
+    deed: 'see suggested edits',
+    allowed: ['otherModerator', 'moderator', 'answerer', 'operator'],
+    act: client => client.get(`${post()}/suggestions`),
+  },
+  {
+    deed: 'ask to hide an answer',
+    allowed: ['otherModerator', 'moderator', 'operator'],
+    act: client => client.post(`${post()}/hiding`, { reason: 'spam' }),
+    undo: 'update posts set hidden_at = null; delete from hide_votes; update topics set answer_count = answer_count + 1',
   },
   { deed: 'see the form to edit it', allowed: ['answerer'], act: client => client.get(`${post()}/edit`) },
   { deed: 'see the form to take it back', allowed: ['answerer'], act: client => client.get(`${post()}/withdraw`) },

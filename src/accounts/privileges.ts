@@ -7,7 +7,6 @@ export const PRIVILEGES = {
   suggest_edits: 2,
   hide: 3,
   mentor: 3,
-  slow: 4,
   accept_edits: 4,
 } as const
 export type Privilege = keyof typeof PRIVILEGES

@@ -31,7 +31,7 @@ export async function settleReaction(services: Services, { id, data }: EventOf<'
 /** Everything one post brings. */
 export async function settlePost(
   services: Services,
-  { id, data }: EventOf<'answer.posted' | 'post.withdrawn' | OfGuarantee>,
+  { id, data }: EventOf<'answer.posted' | 'post.withdrawn' | 'post.hidden' | 'post.shown' | 'suggestion.accepted' | OfGuarantee>,
 ): Promise<void> {
   await settleAndDecide(services, { posts: [data.postId], eventId: id })
 }

@@ -21,6 +21,8 @@ type OfTopic = EventOf<
   | `guarantee.${'given' | 'pending' | 'rechecked' | 'resumed' | 'suspended' | 'expired' | 'revoked' | 'recalled'}`
   | 'topic.reopened'
   | 'topic.withdrawn'
+  | 'post.hidden'
+  | 'post.shown'
   | 'best_answer.picked'
   | 'best_answer.unpicked'
   | 'post.edited'

@@ -10,7 +10,7 @@ import type { Post } from './page_queries.ts'
 import { canEdit } from './policy.ts'
 import { byline } from './queries.ts'
 import { drafts, posts, revisions, topics } from './schema.ts'
-import { readTags, write } from './writing.ts'
+import { readTags, type Written, write } from './writing.ts'
 
 /** `revision` is the one the writer began from; title and tags belong to openings. */
 export type Edit = { body: string; title?: string; tags?: string; reason: string; revision: number }
@@ -24,34 +24,40 @@ export async function editPost(db: Db, actor: Actor, post: Post, edit: Edit): Pr
   const title = post.kind === 'opening' && edit.title !== undefined ? readTitle(edit.title) : undefined
   const written = await write(db, edit.body)
   await db.transaction(async tx => {
-    const head = post.kind === 'opening' ? await lockHead(tx, post.topicId) : undefined
-    const standing = await lockPost(tx, post.id)
-    const newHead = head && { title: title ?? head.title, tags: edit.tags === undefined ? head.tags : readTags(edit.tags) }
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `edit:${post.id}`)))
-    if (standing.body === written.body && JSON.stringify(head) === JSON.stringify(newHead)) return
-    if (standing.revision !== edit.revision) throw new Conflict('errors.editedMeanwhile', standing)
-    const { body, revision, createdAt } = standing
-    if (revision === 1)
-      await keepVersion(tx, post.id, { number: 1, editorId: post.authorId, title: head?.title, body, reason: '', createdAt })
-    await keepVersion(tx, post.id, {
-      number: revision + 1,
-      editorId: actor.id,
-      title: newHead?.title,
-      body: written.body,
-      reason: edit.reason,
-    })
-    if (newHead)
-      await tx
-        .update(topics)
-        .set({ ...newHead, excerpt: plainExcerpt(written.bodyText, 120) })
-        .where(eq(topics.id, post.topicId))
-    await tx
-      .update(posts)
-      // Nobody vouches for the new words yet: what becomes of the guarantee follows from the event.
-      .set({ ...written, revision: revision + 1, editedAt: sql`now()`, guaranteedAt: null })
-      .where(eq(posts.id, post.id))
-    await record(tx, 'post.edited', { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id, postId: post.id })
+    await saveEdit(tx, actor, post, { ...edit, title, tags: edit.tags === undefined ? undefined : readTags(edit.tags), written })
   })
+}
+
+type Saved = { written: Written; title?: string; tags?: string[]; reason: string; revision: number }
+
+/**
+ * Makes an edit the newest version of a post, in the name of its editor and in the caller's transaction. Changes nothing where it says
+ * what stands. Throws Conflict with the standing text when it was written for an older version.
+ */
+export async function saveEdit(tx: Db, editor: { id: number }, post: Post, edit: Saved): Promise<void> {
+  const { written } = edit
+  const head = post.kind === 'opening' ? await lockHead(tx, post.topicId) : undefined
+  const standing = await lockPost(tx, post.id)
+  const newHead = head && { title: edit.title ?? head.title, tags: edit.tags ?? head.tags }
+  if (standing.body === written.body && JSON.stringify(head) === JSON.stringify(newHead)) return
+  if (standing.revision !== edit.revision) throw new Conflict('errors.editedMeanwhile', standing)
+  const { body, revision, createdAt } = standing
+  if (revision === 1)
+    await keepVersion(tx, post.id, { number: 1, editorId: post.authorId, title: head?.title, body, reason: '', createdAt })
+  const version = { number: revision + 1, editorId: editor.id, title: newHead?.title, body: written.body, reason: edit.reason }
+  await keepVersion(tx, post.id, version)
+  if (newHead)
+    await tx
+      .update(topics)
+      .set({ ...newHead, excerpt: plainExcerpt(written.bodyText, 120) })
+      .where(eq(topics.id, post.topicId))
+  await tx
+    .update(posts)
+    // Nobody vouches for the new words yet: what becomes of the guarantee follows from the event.
+    .set({ ...written, revision: revision + 1, editedAt: sql`now()`, guaranteedAt: null })
+    .where(eq(posts.id, post.id))
+  await record(tx, 'post.edited', { topicId: post.topicId, boardId: post.topic.boardId, actorId: editor.id, postId: post.id })
 }
 
 /** Topics are locked before posts, here as everywhere. */

@@ -10,7 +10,7 @@ export const postPath = (topic: Placed, post: { id: number }) => `${topicPath(to
 export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
 // Pages below a topic's address; a title of that name must not hide behind them.
-const PAGES_BELOW = ['addenda', 'answers', 'close', 'products', 'similar']
+const PAGES_BELOW = ['addenda', 'answers', 'close', 'products', 'similar', 'tags']
 
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {

@@ -2,6 +2,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
 import { numberText, type Translate } from '../platform/i18n.ts'
+import { canDecideEdit, canEditTags, canShowAgain, canSuggestEdit, canVoteToHide } from './helping/policy.ts'
 import type { commentsOf, findOwnMarks, ShownPost, TopicWithOpening } from './page_queries.ts'
 import { postLink, topicPath } from './paths.ts'
 import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canWithdraw } from './policy.ts'
@@ -52,10 +53,24 @@ export function presentPost(post: ShownPost, context: PostContext) {
     canUnpickBest: isBest && canPickBest(actor, topic, post),
     canQuote: canAnswer(actor, topic) && !gone,
     quotePath: `${topicPath(topic)}?quote=${post.id}#answer`,
-    hasMenu: canEdit(actor, post) || canWithdraw(actor, post),
+    ...presentHelping(post, context),
     comment: { place: `comment:${post.id}`, draftKey: begun?.draftKey ?? context.newKey(), body: begun?.content.body },
     voices: presentVoices(actor, topic, t),
   }
+}
+
+/** What is in the menu of a post: for its author, and for those whose level lets them help. */
+function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'actor' | 'topic'>) {
+  const helping = {
+    canSuggest: canSuggestEdit(actor, topic, post),
+    canSeeSuggestions: canDecideEdit(actor, topic, post),
+    canVoteToHide: canVoteToHide(actor, topic, post),
+    canShowAgain: canShowAgain(actor, topic, post),
+    canEditTags: post.kind === 'opening' && canEditTags(actor, topic),
+    tagsPath: `/t/${topic.id}/tags`,
+  }
+  const { tagsPath: _, ...abilities } = helping
+  return { ...helping, hasMenu: canEdit(actor, post) || Object.values(abilities).some(Boolean) }
 }
 
 /** A comment with what this reader can do to it. */

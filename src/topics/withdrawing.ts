@@ -24,12 +24,7 @@ export async function withdrawPost(db: Db, actor: Actor, post: Post): Promise<{ 
       .returning({ id: posts.id })
     const topicGone = post.kind === 'opening' && topic?.postCount === 1
     if (!gone || !topic) return { topicGone }
-    if (post.kind === 'comment')
-      await tx
-        .update(posts)
-        .set({ commentCount: sql`${posts.commentCount} - 1` })
-        .where(eq(posts.id, post.parentId ?? 0))
-    if (post.kind !== 'opening') await uncount(tx, post)
+    if (post.kind !== 'opening') await uncountPost(tx, post)
     if (post.kind === 'opening') await (topicGone ? withdrawTopic(tx, post) : forgetExcerpt(tx, post))
     const ids = { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id }
     await (topicGone ? record(tx, 'topic.withdrawn', ids) : record(tx, 'post.withdrawn', { ...ids, postId: post.id }))
@@ -37,9 +32,14 @@ export async function withdrawPost(db: Db, actor: Actor, post: Post): Promise<{ 
   })
 }
 
-/** A withdrawn answer no longer counts, and is no longer the best. */
-async function uncount(tx: Db, post: Post): Promise<void> {
+/** An answer or comment that is not shown any more no longer counts, and is no longer the best. */
+export async function uncountPost(tx: Db, post: Post): Promise<void> {
   const answers = post.kind === 'answer' ? 1 : 0
+  if (post.kind === 'comment')
+    await tx
+      .update(posts)
+      .set({ commentCount: sql`${posts.commentCount} - 1` })
+      .where(eq(posts.id, post.parentId ?? 0))
   await tx
     .update(topics)
     .set({

@@ -1,0 +1,42 @@
+import { type Actor, canWrite } from '../../accounts/actor.ts'
+import { hasPrivilege } from '../../accounts/privileges.ts'
+import { canEdit, isPartyTo, moderatesTopic } from '../policy.ts'
+import type { PostRow, TopicRow } from '../schema.ts'
+
+type Place = Pick<TopicRow, 'authorId' | 'boardId' | 'companyIds'>
+type Helpable = Pick<PostRow, 'kind' | 'authorId' | 'companyId' | 'withdrawnAt' | 'hiddenAt'>
+
+const stands = (post: Helpable) => !post.withdrawnAt && !post.hiddenAt
+
+/** Mend the tags of a topic: its author, its moderators, and members of a level; nobody in a topic about his own company. */
+export const canEditTags = (actor: Actor, topic: Place) =>
+  canWrite(actor) && !isPartyTo(actor, topic) && (topic.authorId === actor.id || hasPrivilege(actor, 'edit_tags'))
+
+/** Offer a better wording for somebody else's post; what was written for a company is the company's alone. */
+export const canSuggestEdit = (actor: Actor, topic: Place, post: Helpable) =>
+  canWrite(actor) &&
+  post.authorId !== actor.id &&
+  !post.companyId &&
+  stands(post) &&
+  !isPartyTo(actor, topic) &&
+  hasPrivilege(actor, 'suggest_edits')
+
+/** Accept or decline an offered wording: whose post it is, the topic's moderators, and members of a level. */
+export const canDecideEdit = (actor: Actor, topic: Place, post: Helpable) =>
+  canEdit(actor, post) ||
+  (canWrite(actor) && stands(post) && !post.companyId && (moderatesTopic(actor, topic) || byLevel(actor, topic, 'accept_edits')))
+
+/** Say that an answer or comment has to go. Questions, and what a company wrote, are for moderators. */
+export const canVoteToHide = (actor: Actor, topic: Place, post: Helpable) =>
+  canWrite(actor) &&
+  post.authorId !== actor.id &&
+  post.kind !== 'opening' &&
+  stands(post) &&
+  (moderatesTopic(actor, topic) || (!post.companyId && byLevel(actor, topic, 'hide')))
+
+/** Show again what was hidden: the topic's moderators. */
+export const canShowAgain = (actor: Actor, topic: Place, post: Helpable) =>
+  canWrite(actor) && post.hiddenAt !== null && post.kind !== 'opening' && moderatesTopic(actor, topic)
+
+const byLevel = (actor: Actor, topic: Place, privilege: 'hide' | 'accept_edits') =>
+  !isPartyTo(actor, topic) && hasPrivilege(actor, privilege)
