@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Actor, canWrite } from '../accounts/actor.ts'
-import { hasPrivilege } from '../accounts/privileges.ts'
+import { hasPrivilege } from '../accounts/policy.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
 import type { Storage } from '../platform/storage.ts'

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
-import { hasPrivilege, PRIVILEGES } from '../accounts/privileges.ts'
+import { hasPrivilege, PRIVILEGES } from '../accounts/policy.ts'
 import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'

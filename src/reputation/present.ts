@@ -1,4 +1,4 @@
-import { PRIVILEGES, type Privilege } from '../accounts/privileges.ts'
+import { PRIVILEGES, type Privilege } from '../accounts/policy.ts'
 import type { Locale, Translate } from '../platform/i18n.ts'
 import { numberText } from '../platform/i18n.ts'
 import { postLink } from '../topics/paths.ts'

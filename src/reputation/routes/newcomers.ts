@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { finishTour, switchGuide } from '../../accounts/newcomer.ts'
-import { hasPrivilege, PRIVILEGES } from '../../accounts/privileges.ts'
+import { hasPrivilege, PRIVILEGES } from '../../accounts/policy.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { keepDraft } from '../../topics/drafts.ts'

@@ -1,5 +1,5 @@
 import { type Actor, canWrite } from '../../accounts/actor.ts'
-import { hasPrivilege } from '../../accounts/privileges.ts'
+import { hasPrivilege } from '../../accounts/policy.ts'
 import { canEdit, isPartyTo, moderatesTopic } from '../policy.ts'
 import type { PostRow, TopicRow } from '../schema.ts'
 
