@@ -1,0 +1,30 @@
+import type { Browser } from '../app.ts'
+
+/** How often one kind of page is opened while looking for links: another member, board or list may lead further. */
+const SAMPLES = 3
+
+/**
+ * Follows the links of a person's pages from `starts`, and returns one address for each kind of page (by the door it came through) that
+ * answered with a page: what this person can get to see.
+ */
+export async function walk(browser: Browser, doors: string[], starts: string[]): Promise<Map<string, string>> {
+  const kinds = doors.map(door => ({ door, shape: new RegExp(`^${door.replace(/:\w+/g, '[^/]+')}$`) }))
+  // A door that is written out goes before one with a gap: `/admin/boards/new` is no board.
+  kinds.sort((a, b) => a.door.split(':').length - b.door.split(':').length)
+  const kindOf = (path: string) => kinds.find(({ shape }) => shape.test(path.replace(/[?#].*/, '')))?.door
+  const opened = new Map<string, number>()
+  const found = new Map<string, string>()
+  const known = new Set(starts)
+  for (const path of known) {
+    const kind = kindOf(path)
+    const times = opened.get(kind ?? '') ?? 0
+    if (!kind || times >= SAMPLES) continue
+    opened.set(kind, times + 1)
+    const { statusCode, headers, body } = await browser.get(path)
+    if (statusCode !== 200 || !headers['content-type']?.toString().startsWith('text/html')) continue
+    if (!found.has(kind)) found.set(kind, path)
+    for (const [, link = ''] of body.matchAll(/ href="(\/[^"]*)"/g))
+      known.add(link.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=').replace(/#.*/, ''))
+  }
+  return found
+}
