@@ -99,6 +99,11 @@ user
   .description('set a member’s password, typed in or read from stdin')
   .action(async (handle: string) => (await import('./tools.ts')).givePassword(handle))
 
+user
+  .command('two-step-off <handle>')
+  .description('take the second step at log-in from a member who lost it, and end all log-ins')
+  .action(async (handle: string) => (await import('./tools.ts')).takeTwoStep(handle))
+
 /** Starts, prints where the forum is, and stops gracefully on SIGINT and SIGTERM, from the first moment on; a second signal ends at once. */
 async function runUntilStopped(
   parts: Part[],

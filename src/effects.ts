@@ -1,4 +1,12 @@
-import { clearAway, mailConfirmation, mailEmailChange, mailKnownAddress, mailPasswordChanged, mailReset } from './accounts/effects.ts'
+import {
+  clearAway,
+  mailConfirmation,
+  mailEmailChange,
+  mailKnownAddress,
+  mailPasswordChanged,
+  mailReset,
+  mailTwoStepChanged,
+} from './accounts/effects.ts'
 import { endWorkOf, mailDecision, mailDomainProof, mailInvitation } from './companies/effects.ts'
 import type { EventName, EventOf } from './events.ts'
 import { askForVersion, followAnswer, handOverGuarantees, mailPersonInCharge, mailSecondPair, mailWriter } from './guarantees/effects.ts'
@@ -44,6 +52,7 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'account.confirmation_asked': [mailConfirmation],
   'account.reset_asked': [mailReset],
   'account.password_changed': [mailPasswordChanged],
+  'account.two_step_changed': [mailTwoStepChanged],
   'account.email_change_asked': [mailEmailChange],
   'account.closed': [clearAway, endCertifications, refreshAuthor, endWorkOf],
   'account.changed': [refreshAuthor],

@@ -9,6 +9,7 @@ export type Events = {
   'account.confirmed': { accountId: number }
   'account.changed': { accountId: number }
   'account.reset_asked': { accountId: number }
+  'account.two_step_changed': { accountId: number }
   'account.password_changed': { accountId: number }
   'account.email_change_asked': { accountId: number }
   'account.email_changed': { accountId: number }

@@ -4,6 +4,7 @@ import { profileRoutes } from './accounts/routes/profile.ts'
 import { resetRoutes } from './accounts/routes/reset.ts'
 import { sessionRoutes } from './accounts/routes/session.ts'
 import { signupRoutes } from './accounts/routes/signup.ts'
+import { twoStepRoutes } from './accounts/routes/two_step.ts'
 import { alertRoutes } from './admin/routes/alerts.ts'
 import { boardAdminRoutes } from './admin/routes/boards.ts'
 import { certificationAdminRoutes } from './admin/routes/certifications.ts'
@@ -68,6 +69,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await signupRoutes(app, services)
   await resetRoutes(app, services)
   await accountRoutes(app, services)
+  await twoStepRoutes(app, services)
   await profileRoutes(app, services)
   await preferenceRoutes(app, services)
   await pictureRoutes(app, services)

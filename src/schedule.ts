@@ -1,5 +1,6 @@
 import type { CronItem, TaskList } from 'graphile-worker'
 import { sweepSessions } from './accounts/sessions.ts'
+import { sweepSteps } from './accounts/steps.ts'
 import { sweepTokens } from './accounts/tokens.ts'
 import { sweepCompanyTokens } from './companies/tokens.ts'
 import { followCalendar } from './guarantees/following.ts'
@@ -26,6 +27,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'throttles.sweep', match: '17 * * * *', run: () => sweepThrottles(db) },
     { task: 'sessions.sweep', match: '23 4 * * *', run: () => sweepSessions(db) },
     { task: 'tokens.sweep', match: '29 4 * * *', run: () => sweepTokens(db) },
+    { task: 'steps.sweep', match: '37 * * * *', run: () => sweepSteps(db) },
     { task: 'guarantees.follow', match: '7 * * * *', run: () => followCalendar(db) },
     { task: 'company_tokens.sweep', match: '31 4 * * *', run: () => sweepCompanyTokens(db) },
     { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },

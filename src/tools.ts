@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { setPasswordByHand, setRoleByHand } from './accounts/by_hand.ts'
+import { setPasswordByHand, setRoleByHand, turnOffTwoStepByHand } from './accounts/by_hand.ts'
 import { isGenuine, listPublicKeys, type PublicKey, type Signed } from './guarantees/keys.ts'
 import { readConfig } from './platform/config.ts'
 import { Conflict, Invalid } from './platform/errors.ts'
@@ -81,6 +81,12 @@ export async function verifyCertificate(file: string, keyFile?: string): Promise
 export async function giveRole(handle: string, role: string): Promise<void> {
   await withForum(({ db }) => setRoleByHand(db, handle, role))
   print(`@${handle} is ${role} now and has to log in again`)
+}
+
+/** `hiroba user two-step-off`: takes the second step at log-in from a member who lost it. */
+export async function takeTwoStep(handle: string): Promise<void> {
+  await withForum(({ db }) => turnOffTwoStepByHand(db, handle))
+  print(`@${handle} logs in with the password alone now, and is logged out everywhere`)
 }
 
 /** `hiroba user password`: sets a member's password, read from the terminal or from stdin. */

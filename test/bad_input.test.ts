@@ -162,6 +162,14 @@ const FORMS: Record<string, FormDoor> = {
   },
   'PUT /me/drafts': { path: () => '/me/drafts', form: () => ({ place: 'ask', draftKey: draftKey() }) },
   'POST /me/drafts': { path: () => '/me/drafts?place=ask', form: () => ({ title: '書きかけ', body: '途中', draftKey: draftKey() }) },
+  'POST /login/second': { path: () => '/login/second', form: () => ({ step: 'nonsense', code: '123456', next: '/' }), as: 'guest' },
+  'POST /me/two-step/app': { path: () => '/me/two-step/app', form: () => ({ current: 'wrong', digits: '123456' }) },
+  'POST /me/two-step/passkey': {
+    path: () => '/me/two-step/passkey',
+    form: () => ({ current: 'wrong', step: 'x', passkey: '{}', name: 'PC' }),
+  },
+  'POST /me/two-step/codes': { path: () => '/me/two-step/codes', form: () => ({ current: 'wrong' }) },
+  'POST /me/two-step/removal': { path: () => '/me/two-step/removal', form: () => ({ current: 'wrong', passkey: 'some-passkey' }) },
   'POST /login': { path: () => '/login', form: () => ({ login: 'nobody_here', password: 'wrong-password', next: '/' }), as: 'guest' },
   'POST /signup': {
     path: () => '/signup',

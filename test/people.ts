@@ -54,6 +54,8 @@ export async function makeModerator(db: Db, board: { id: number }, person: Perso
 async function makeStaff(db: Db, company: { id: number }, role: CompanyRole, person: Person): Promise<Actor> {
   const { id } = await makeMember(db, person)
   await db.transaction(tx => addMember(tx, company.id, id, role))
+  // A second step as if it had been set up: company people cannot do anything without one.
+  if (person.twoStepAt === undefined) await db.update(accounts).set({ twoStepAt: new Date() }).where(eq(accounts.id, id))
   return knownAgain(db, id)
 }
 

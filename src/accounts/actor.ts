@@ -14,6 +14,8 @@ export type Actor = {
   avatarKey: string | null
   confirmed: boolean
   suspended: boolean
+  /** Has a second step at log-in, and took it. */
+  twoStep: boolean
   /** What he has earned; opens privileges (`privileges.ts`). */
   level: number
   moderates: number[]
@@ -42,6 +44,7 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   avatarKey: null,
   confirmed: false,
   suspended: false,
+  twoStep: false,
   level: 0,
   moderates: [],
   companies: [],
@@ -64,6 +67,9 @@ export const canWrite = (actor: Actor) => !isGuest(actor) && actor.confirmed && 
 
 /** Moderates this board: its own moderators (of it or of its parent) and every operator. */
 export const moderatesBoard = (actor: Actor, boardId: number) => isOperator(actor) || actor.moderates.includes(boardId)
+
+/** May act in a company's name: one of its people, with a second step at log-in. Whose people they are shows without it. */
+export const speaksFor = (actor: Actor, companyId: number) => actor.twoStep && worksFor(actor, companyId)
 
 /** Works for this company, as an agent or as its admin. */
 export const worksFor = (actor: Actor, companyId: number) => actor.companies.some(({ id }) => id === companyId)

@@ -7,6 +7,7 @@ import { normalHandle } from './names.ts'
 import { hashPassword, passwordProblem } from './passwords.ts'
 import { type AccountRow, accounts, ROLES } from './schema.ts'
 import { endSessions } from './sessions.ts'
+import { turnOff } from './two_step.ts'
 
 /**
  * Gives a member another role, for whoever has the server itself; he logs in anew with it. Throws a sentence where there is no such
@@ -37,6 +38,16 @@ export async function setPasswordByHand(db: Db, handle: string, password: string
     await tx.update(accounts).set({ passwordHash }).where(eq(accounts.id, account.id))
     await endSessions(tx, account.id)
     await record(tx, 'account.password_changed', { accountId: account.id })
+  })
+}
+
+/** Takes the second step from a member who lost it with all his recovery codes, for whoever has the server itself, and ends all his log-ins. */
+export async function turnOffTwoStepByHand(db: Db, handle: string): Promise<void> {
+  const account = await findByHandle(db, handle)
+  await db.transaction(async tx => {
+    await turnOff(tx, account.id)
+    await endSessions(tx, account.id)
+    await record(tx, 'account.two_step_changed', { accountId: account.id })
   })
 }
 

@@ -6,6 +6,7 @@ import type { Actor } from './actor.ts'
 import { proveSelf } from './proving.ts'
 import { accounts, accountTokens } from './schema.ts'
 import { endSessions } from './sessions.ts'
+import { turnOff } from './two_step.ts'
 
 /**
  * Closes an account for good: everything personal goes, what was written stays under the name of a member who left, the handle is
@@ -26,10 +27,12 @@ export async function closeAccount(db: Db, actor: Actor, { current }: { current:
         boardIds: [],
         role: 'member',
         moderates: false,
+        twoStepAt: null,
         certification: null,
         closedAt: new Date(),
       })
       .where(eq(accounts.id, actor.id))
+    await turnOff(tx, actor.id)
     await tx.delete(accountTokens).where(eq(accountTokens.accountId, actor.id))
     await endSessions(tx, actor.id)
     await record(tx, 'account.closed', { accountId: actor.id })

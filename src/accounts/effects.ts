@@ -11,6 +11,7 @@ type AccountEvent = EventOf<
   | 'account.confirmation_asked'
   | 'account.reset_asked'
   | 'account.password_changed'
+  | 'account.two_step_changed'
   | 'account.email_change_asked'
   | 'account.closed'
 >
@@ -56,6 +57,18 @@ export async function mailPasswordChanged(services: Services, { id, data }: Acco
       key: 'passwordChanged',
       values: { handle: account.handle },
       link: `${services.siteUrl}/reset`,
+    })
+}
+
+/** Tells a member that his second step at log-in was changed. */
+export async function mailTwoStepChanged(services: Services, { id, data }: AccountEvent): Promise<void> {
+  const account = await findReachable(services.db, data.accountId)
+  if (account)
+    await sendLetter(services, `two-step:${id}`, account.email, {
+      locale: account.locale,
+      key: 'twoStepChanged',
+      values: { handle: account.handle },
+      link: `${services.siteUrl}/me/two-step`,
     })
 }
 

@@ -63,3 +63,11 @@ function deviceOf(userAgent: string): { browser?: string; system?: string } {
   const first = (list: [RegExp, string][]) => list.find(([pattern]) => pattern.test(userAgent))?.[1]
   return { browser: first(BROWSERS), system: first(SYSTEMS) }
 }
+
+/** A passkey as its owner recognises it. */
+export const presentPasskey = ({ id, name, createdAt, usedAt }: { id: string; name: string; createdAt: Date; usedAt: Date | null }) => ({
+  id,
+  name,
+  createdAt,
+  usedAt: usedAt ?? undefined,
+})

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
 
 /** What a person is on this site. Who moderates which board stands in `board_moderators`, who speaks for a company in `company_members`. */
@@ -26,6 +26,7 @@ export const accounts = pgTable(
     boardIds: reference('board_ids').array().notNull().default(sql`'{}'`),
     moderates: boolean().notNull().default(false),
     represents: boolean().notNull().default(false),
+    twoStepAt: moment('two_step_at'),
     points: integer().notNull().default(0),
     level: integer().notNull().default(0),
     /** Is told of first questions that wait, because he likes to be. */
@@ -92,6 +93,65 @@ export const accountTokens = pgTable(
     usedAt: moment('used_at'),
   },
   t => [index('account_tokens_account').on(t.accountId, t.purpose)],
+)
+
+/** An app that shows six digits every half minute (RFC 6238). `lastStep` is the half minute of the last digits taken: none is taken twice. */
+export const accountApps = pgTable('account_apps', {
+  accountId: reference('account_id')
+    .primaryKey()
+    .references(() => accounts.id, { onDelete: 'cascade' }),
+  secret: bytes().notNull(),
+  lastStep: integer('last_step').notNull().default(0),
+  confirmedAt: moment('confirmed_at'),
+  createdAt: moment('created_at').notNull().default(sql`now()`),
+})
+
+/** A passkey of a member: only its public half is known here (WebAuthn). */
+export const accountPasskeys = pgTable(
+  'account_passkeys',
+  {
+    id: text().primaryKey(),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    publicKey: bytes('public_key').notNull(),
+    counter: integer().notNull(),
+    transports: text().array().notNull().default(sql`'{}'`),
+    name: text().notNull(),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+    usedAt: moment('used_at'),
+  },
+  t => [index('account_passkeys_account').on(t.accountId)],
+)
+
+/** Codes on paper for the day the phone is lost, each good once. Only their hashes are kept. */
+export const accountRecoveryCodes = pgTable(
+  'account_recovery_codes',
+  {
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    hash: bytes().notNull(),
+    usedAt: moment('used_at'),
+  },
+  t => [primaryKey({ columns: [t.accountId, t.hash] })],
+)
+
+/**
+ * A log-in whose password was right and whose second step is still to come, or a passkey that is being made. Only the hash of its token is
+ * kept; `challenge` is what a passkey has to sign.
+ */
+export const accountSteps = pgTable(
+  'account_steps',
+  {
+    hash: bytes().primaryKey(),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    challenge: text(),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  t => [index('account_steps_account').on(t.accountId)],
 )
 
 export type AccountRow = typeof accounts.$inferSelect

@@ -190,6 +190,7 @@ function actorOf({ account, boardIds, companies }: Known, sessionId: string): Ac
     name: account.name,
     avatarKey: account.avatarKey,
     confirmed: account.confirmedAt !== null,
+    twoStep: account.twoStepAt !== null,
     suspended: account.suspendedUntil !== null && account.suspendedUntil > new Date(),
     level: account.level,
     moderates: boardIds.map(Number),

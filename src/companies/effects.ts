@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { type Letter, writeLetter } from '../accounts/letters.ts'
+import { sendLetter } from '../accounts/letters.ts'
 import { accounts } from '../accounts/schema.ts'
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
@@ -15,7 +15,7 @@ export async function mailDomainProof(services: Services, { id, data }: EventOf<
   if (!found || !email || found.company.domainProvenAt) return
   const token = await makeToken(services.db, { companyId: found.company.id, email })
   const values = { domain: found.company.domain, handle: found.applicant.handle }
-  await post(services, `domain:${id}`, email, {
+  await sendLetter(services, `domain:${id}`, email, {
     locale: found.applicant.locale,
     key: 'domainProof',
     values,
@@ -29,7 +29,7 @@ export async function mailDecision(services: Services, { name, data }: EventOf<'
   if (!found?.applicant.email) return
   const { company, applicant } = found
   const isIn = name === 'company.admitted'
-  await post(services, `${name}:${company.id}`, found.applicant.email, {
+  await sendLetter(services, `${name}:${company.id}`, found.applicant.email, {
     locale: applicant.locale,
     key: isIn ? 'companyAdmitted' : 'companyDeclined',
     values: { company: applicant.locale === 'en' ? company.nameEn : company.nameJa, ...(!isIn && { reason: company.declineReason }) },
@@ -49,7 +49,7 @@ export async function mailInvitation(services: Services, { data }: EventOf<'comp
   if (!row || row.invitation.acceptedAt || row.invitation.withdrawnAt) return
   const { invitation, company, locale } = row
   const token = await makeToken(db, { companyId: company.id, email: invitation.email, invitationId: invitation.id })
-  await post(services, `invitation:${invitation.id}`, invitation.email, {
+  await sendLetter(services, `invitation:${invitation.id}`, invitation.email, {
     locale,
     key: 'invitation',
     values: { company: locale === 'en' ? company.nameEn : company.nameJa },
@@ -67,8 +67,4 @@ async function withApplicant({ db }: Services, companyId: number) {
     .innerJoin(accounts, eq(accounts.id, companies.applicantId))
     .where(eq(companies.id, companyId))
   return row
-}
-
-async function post(services: Services, onceKey: string, to: string, letter: Letter): Promise<void> {
-  await services.mail.send({ onceKey, to, ...(await writeLetter(services, letter)) })
 }

@@ -1,4 +1,4 @@
-import { type Actor, canWrite, isOperator, worksFor } from '../accounts/actor.ts'
+import { type Actor, canWrite, isOperator, speaksFor } from '../accounts/actor.ts'
 import type { Capacity } from '../topics/capacity.ts'
 import { moderatesTopic } from '../topics/policy.ts'
 import type { CompanyRow } from './schema.ts'
@@ -13,8 +13,8 @@ export const canAdmit = (actor: Actor) => isOperator(actor)
 export const canSeeApplication = (actor: Actor, company: Pick<CompanyRow, 'applicantId'>) =>
   isOperator(actor) || (actor.id !== 0 && company.applicantId === actor.id)
 
-/** Answer and vouch for a company: everybody in its team. */
-export const canSpeakFor = (actor: Actor, companyId: number) => canWrite(actor) && worksFor(actor, companyId)
+/** Answer and vouch for a company: everybody in its team, with a second step at log-in. */
+export const canSpeakFor = (actor: Actor, companyId: number) => canWrite(actor) && speaksFor(actor, companyId)
 
 /** Run a company's place, its team and its products: its admins. */
 export const canRun = (actor: Actor, companyId: number) =>
@@ -26,4 +26,4 @@ type Nameable = { authorId: number; boardId: number; companyIds: number[]; capac
 export const canNameProducts = (actor: Actor, topic: Nameable) => canWrite(actor) && (owns(actor, topic) || moderatesTopic(actor, topic))
 
 const owns = (actor: Actor, { authorId, capacity }: Nameable) =>
-  capacity?.as === 'company' ? worksFor(actor, capacity.companyId) : authorId === actor.id
+  capacity?.as === 'company' ? speaksFor(actor, capacity.companyId) : authorId === actor.id

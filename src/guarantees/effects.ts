@@ -1,5 +1,5 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
-import { type Letter, writeLetter } from '../accounts/letters.ts'
+import { sendLetter } from '../accounts/letters.ts'
 import { accounts } from '../accounts/schema.ts'
 import { companies, companyMembers } from '../companies/schema.ts'
 import type { EventOf } from '../events.ts'
@@ -24,7 +24,7 @@ export const handOverGuarantees = ({ db }: Services, { data }: EventOf<'company.
 export async function mailWriter(services: Services, { id, data }: OfGuarantee): Promise<void> {
   const found = await find(services, data.guaranteeId)
   if (found?.state !== 'asked' || !found.writer.email) return
-  await post(services, `guarantee-asked:${id}`, found.writer.email, {
+  await sendLetter(services, `guarantee-asked:${id}`, found.writer.email, {
     locale: found.writer.locale,
     key: 'guaranteeAsked',
     values: { company: found.writer.locale === 'en' ? found.company.nameEn : found.company.nameJa },
@@ -56,7 +56,7 @@ async function tellTeam(services: Services, found: Found, key: string, id: numbe
     .where(and(eq(companyMembers.companyId, found.companyId), isNull(companyMembers.leftAt), sql`${accounts.email} is not null`, who))
     .limit(20)
   for (const { id: accountId, email, locale } of team)
-    await post(services, `${key}:${id}:${accountId}`, email ?? '', {
+    await sendLetter(services, `${key}:${id}:${accountId}`, email ?? '', {
       locale,
       key,
       values: { code: found.code },
@@ -73,8 +73,4 @@ async function find({ db }: Services, id: number) {
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .where(eq(guarantees.id, id))
   return row && { ...row.guarantee, company: row.company, writer: row.writer }
-}
-
-async function post(services: Services, onceKey: string, to: string, letter: Letter): Promise<void> {
-  await services.mail.send({ onceKey, to, ...(await writeLetter(services, letter)) })
 }

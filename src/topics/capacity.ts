@@ -16,6 +16,7 @@ export function capacityOf(actor: Actor, chosen: number | undefined, topic: { co
   if (chosen) {
     const own = actor.companies.find(({ id }) => id === chosen)
     if (!own) throw new Refused('companies.errors.notYours')
+    if (!actor.twoStep) throw new Refused('companies.errors.twoStep')
     return named(own, 'company')
   }
   const own = actor.companies.find(({ id }) => topic.companyIds.includes(id))

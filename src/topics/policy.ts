@@ -1,4 +1,4 @@
-import { type Actor, canWrite, isOperator, moderatesBoard, worksFor } from '../accounts/actor.ts'
+import { type Actor, canWrite, isOperator, moderatesBoard, speaksFor, worksFor } from '../accounts/actor.ts'
 import type { Kind } from '../boards/schema.ts'
 import type { PostRow, TopicRow } from './schema.ts'
 
@@ -22,7 +22,7 @@ export const moderatesTopic = (actor: Actor, topic: { boardId: number; companyId
   moderatesBoard(actor, topic.boardId) && !isPartyTo(actor, topic)
 
 /** What was written for a company is its people's, who left it no longer; everything else its author's. */
-const owns = (actor: Actor, post: Ownable) => (post.companyId ? worksFor(actor, post.companyId) : post.authorId === actor.id)
+const owns = (actor: Actor, post: Ownable) => (post.companyId ? speaksFor(actor, post.companyId) : post.authorId === actor.id)
 
 /** Change the words of a post: whoever they belong to, as long as it stands. Moderators hide, they do not rewrite. */
 export const canEdit = (actor: Actor, post: Ownable) => canWrite(actor) && owns(actor, post) && stands(post)

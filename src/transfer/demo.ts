@@ -72,7 +72,7 @@ export function demoAccounts(): string {
     handle =>
       `  ${handle.padEnd(10)} ${staff.get(handle) ?? members.find(member => member.handle === handle)?.role ?? 'member who is new'}`,
   )
-  return `\n  Log in with any of these handles and the password ${PASSWORD}\n${rows.join('\n')}\n`
+  return `\n  Log in with any of these handles and the password ${PASSWORD}\n${rows.join('\n')}\n  Company people take a second step: hirobademo01, the next time hirobademo02, up to 99\n`
 }
 
 /**

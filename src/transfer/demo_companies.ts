@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
-import { accounts, type CompanyRole } from '../accounts/schema.ts'
+import { hashOfCode } from '../accounts/recovery_codes.ts'
+import { accountRecoveryCodes, accounts, type CompanyRole } from '../accounts/schema.ts'
 import { nameKey, namesIt } from '../companies/product_names.ts'
 import { companies, companyMembers, type ProductRow, products, productVersions, topicProducts } from '../companies/schema.ts'
 import type { Db } from '../platform/db.ts'
@@ -69,11 +70,21 @@ async function seedCompany(tx: Db, demo: DemoCompany, people: Ids): Promise<Know
   for (const [handle, role] of Object.entries(team)) {
     const accountId = people.get(handle) ?? 0
     await tx.insert(companyMembers).values({ companyId, accountId, role, since: ago(daysAgo) })
-    await tx.update(accounts).set({ represents: true }).where(sql`${accounts.id} = ${accountId}`)
+    await tx
+      .update(accounts)
+      .set({ represents: true, twoStepAt: ago(daysAgo) })
+      .where(sql`${accounts.id} = ${accountId}`)
+    await seedSecondStep(tx, accountId)
   }
   const known: Known[] = []
   for (const product of demo.products) known.push(await seedProduct(tx, companyId, product, daysAgo))
   return known
+}
+
+/** Company people take a second step. In the demo it is a code on paper: `hirobademo01`, the next time 02, and so on. */
+async function seedSecondStep(tx: Db, accountId: number): Promise<void> {
+  const codes = Array.from({ length: 99 }, (_, index) => `hirobademo${String(index + 1).padStart(2, '0')}`)
+  await tx.insert(accountRecoveryCodes).values(codes.map(code => ({ accountId, hash: hashOfCode(code) })))
 }
 
 async function seedProduct(tx: Db, companyId: number, demo: DemoProduct, daysAgo: number): Promise<Known> {

@@ -93,6 +93,11 @@ async function admit(request: FastifyRequest, reply: FastifyReply): Promise<Fast
   if (access === 'guests') return isGuest(actor) ? undefined : reply.redirect('/', 303)
   if (isGuest(actor)) return askToLogIn(request, reply)
   if (access === 'companies' && actor.companies.length === 0) throw new Refused('errors.refused')
+  // A company's deeds want a second step at log-in: who has none yet is led there.
+  if (access === 'companies' && !actor.twoStep) {
+    if (isReading(request)) return reply.redirect('/me/two-step?needed=yes', 303)
+    throw new Refused('companies.errors.twoStep')
+  }
   if (access === 'operators' && !isOperator(actor)) throw new Refused('errors.refused')
   if (access === 'moderators' && !isOperator(actor) && actor.moderates.length === 0) throw new Refused('errors.refused')
 }
