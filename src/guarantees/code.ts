@@ -15,11 +15,12 @@ export function makeCode(): string {
 
 /** A code as it is kept, from whatever people type (`hg 7k4m-9qc`); undefined when it cannot be one. */
 export function readCode(typed: string): string | undefined {
-  const signs = typed
+  const plain = typed
     .normalize('NFKC')
     .toUpperCase()
     .replace(/[\s\-‐‑–—ー]/gu, '')
-    .replace(/^HG/, '')
+  // A code may itself begin with these two letters.
+  const signs = plain.length > LENGTH + 1 ? plain.replace(/^HG/, '') : plain
   if (signs.length !== LENGTH + 1 || [...signs].some(sign => !SIGNS.includes(sign))) return undefined
   return checkOf(signs.slice(0, LENGTH)) === signs[LENGTH] ? `HG-${signs}` : undefined
 }
