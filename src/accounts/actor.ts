@@ -16,7 +16,7 @@ export type Actor = {
   suspended: boolean
   /** Has a second step at log-in, and took it. */
   twoStep: boolean
-  /** What he has earned; opens privileges (`privileges.ts`). */
+  /** What he has earned; opens privileges (`policy.ts`). */
   level: number
   moderates: number[]
   companies: OwnCompany[]
