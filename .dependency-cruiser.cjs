@@ -2,7 +2,7 @@
 
 /** Left to right: a domain imports only from those to its left. */
 const DOMAINS =
-  'accounts media boards topics reactions companies guarantees reputation moderation desk search notifications insights admin api transfer'.split(
+  'accounts media boards topics reactions companies fixes guarantees reputation moderation desk search notifications insights admin api transfer'.split(
     ' ',
   )
 

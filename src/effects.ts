@@ -9,7 +9,15 @@ import {
 } from './accounts/effects.ts'
 import { endWorkOf, mailDecision, mailDomainProof, mailInvitation } from './companies/effects.ts'
 import type { EventName, EventOf } from './events.ts'
-import { askForVersion, followAnswer, handOverGuarantees, mailPersonInCharge, mailSecondPair, mailWriter } from './guarantees/effects.ts'
+import {
+  alarmGuarantor,
+  askForVersion,
+  followAnswer,
+  handOverGuarantees,
+  mailPersonInCharge,
+  mailSecondPair,
+  mailWriter,
+} from './guarantees/effects.ts'
 import type { Services } from './platform/services.ts'
 import {
   badgeForAddendum,
@@ -35,6 +43,7 @@ import {
   mailAlert,
   refreshAuthor,
   refreshBoard,
+  refreshFixed,
   refreshHelpful,
   refreshPost,
   refreshProduct,
@@ -92,6 +101,9 @@ export const effects: { [Name in EventName]?: Effect<Name>[] } = {
   'best_answer.picked': [refreshTopic, settleBest, badgeForPick],
   'best_answer.unpicked': [refreshTopic, settleBest],
   'reaction.given': [settleReaction, refreshHelpful, badgeForThanks],
+  'answer.failing': [alarmGuarantor],
+  'fix.given': [refreshFixed],
+  'fix.withdrawn': [refreshFixed],
   'finding.confirmed': [settleFinding],
   'finding.overturned': [settleFinding],
   'reaction.withdrawn': [settleReaction, refreshHelpful],
@@ -114,7 +126,7 @@ export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
   const ofCompany = 'companyId' in data ? staleCompany(data as CompanyData) : []
   if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called') return ofCompany
-  const inLists = name !== 'reaction.given' && name !== 'reaction.withdrawn' && name !== 'comment.posted'
+  const inLists = !BESIDE_LISTS.has(name)
   const inProducts = inLists || ('kind' in data && data.kind === 'me_too')
   return [
     ...ofCompany,
@@ -123,6 +135,16 @@ export function staleAfter({ name, data }: EventOf): string[] {
     ...(inLists ? ['lists', `board:${data.boardId}`] : []),
   ]
 }
+
+/** What a topic's own page shows and lists do not. */
+const BESIDE_LISTS = new Set<EventName>([
+  'reaction.given',
+  'reaction.withdrawn',
+  'comment.posted',
+  'fix.given',
+  'fix.withdrawn',
+  'answer.failing',
+])
 
 /** A company's page, its products' pages, and the topics that name them. */
 type CompanyData = { companyId: number; productId?: number }

@@ -42,6 +42,9 @@ export type Events = {
   'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }
   'reaction.given': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
+  'fix.given': { topicId: number; boardId: number; actorId: number; postId: number }
+  'fix.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number }
+  'answer.failing': { topicId: number; boardId: number; actorId: number; postId: number; versionIds: number[] }
   'company.alerted': { companyId: number; alertId: number }
   'ask.deflected': { topicId: number; boardId: number; postId: number }
   'synonyms.changed': Record<string, never>

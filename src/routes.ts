@@ -26,6 +26,7 @@ import { namingRoutes } from './companies/routes/naming.ts'
 import { placeRoutes } from './companies/routes/places.ts'
 import { productRoutes } from './companies/routes/products.ts'
 import { teamRoutes } from './companies/routes/team.ts'
+import { fixRoutes } from './fixes/routes.ts'
 import { certificateRoutes } from './guarantees/routes/certificates.ts'
 import { guaranteeRoutes } from './guarantees/routes/manage.ts'
 import { offeringRoutes } from './guarantees/routes/offering.ts'
@@ -104,6 +105,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await teamRoutes(app, services)
   await productRoutes(app, services)
   await namingRoutes(app, services)
+  await fixRoutes(app, services)
   await newcomerRoutes(app, services)
   await peopleRoutes(app, services)
   await badgeRoutes(app, services)

@@ -152,6 +152,7 @@ const FORMS: Record<string, FormDoor> = {
   },
   'POST /t/:id/addenda': { path: () => `/t/${topic.id}/addenda`, form: () => ({ body: '補足を書きました', draftKey: draftKey() }) },
   'POST /t/:id/close': { path: () => `/t/${closing.id}/close`, form: () => ({ solved: 'true' }) },
+  'POST /posts/:id/fixed': { path: () => `/posts/${answer.id}/fixed`, form: () => ({ fixed: 'yes', having: '' }) },
   'POST /posts/:id/comments': {
     path: () => `/posts/${answer.id}/comments`,
     form: () => ({ body: '一言を書きました', draftKey: draftKey() }),

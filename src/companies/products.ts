@@ -160,9 +160,10 @@ export const specsText = (specs: Spec[], colon = '\uff1a') => specs.map(({ name,
 export async function removeVersion(db: Db, actor: Actor, product: ProductRow, versionId: number): Promise<void> {
   ensure(canRun(actor, product.companyId), 'companies.errors.adminOnly')
   await db.transaction(async tx => {
-    // What stands on a version is known to a table further up too, so it is asked by name.
+    // What stands on a version is known to tables further up too, so it is asked by name.
     const used = await tx.execute(sql`
       select from topic_products where version_id = ${versionId}
+      union all select from fixes where product_id = ${product.id} and version_id = ${versionId}
       union all select from guarantee_products where ${versionId} in (from_version_id, to_version_id) limit 1`)
     if (used.length > 0) throw new Invalid({ label: 'companies.versions.used' })
     await tx.delete(productVersions).where(and(eq(productVersions.id, versionId), eq(productVersions.productId, product.id)))

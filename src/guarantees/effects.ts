@@ -7,6 +7,7 @@ import type { Services } from '../platform/services.ts'
 import { posts } from '../topics/schema.ts'
 import { followPost, followVersion, handOver } from './following.ts'
 import { guaranteePath } from './paths.ts'
+import { versionLabels } from './queries.ts'
 import { guarantees } from './schema.ts'
 
 type OfGuarantee = EventOf<'guarantee.asked' | 'guarantee.pending' | 'guarantee.suspended' | 'guarantee.renewal_due' | 'guarantee.expired'>
@@ -40,6 +41,24 @@ export async function mailPersonInCharge(services: Services, { id, name, data }:
   await tellTeam(services, found, key, id, eq(accounts.id, found.personInChargeId))
 }
 
+/** Readers say that a guaranteed answer no longer fixes it: whoever looks after it hears of it first, once a week for each answer. */
+export async function alarmGuarantor(services: Services, { data }: EventOf<'answer.failing'>): Promise<void> {
+  const { db } = services
+  const standing = await db
+    .select({ id: guarantees.id })
+    .from(guarantees)
+    .where(and(eq(guarantees.postId, data.postId), eq(guarantees.state, 'given')))
+  const labels = await versionLabels(db, data.versionIds)
+  for (const { id } of standing) {
+    const found = await find(services, id)
+    const where = labels.length > 0 ? ` (${labels.join(', ')})` : ''
+    if (found)
+      await tellTeam(services, found, 'guaranteeFailing', `${id}:${weekOf(new Date())}`, eq(accounts.id, found.personInChargeId), { where })
+  }
+}
+
+const weekOf = (at: Date) => Math.floor(at.getTime() / (7 * 86_400_000))
+
 /** Asks the others of the team for a second pair of eyes. */
 export async function mailSecondPair(services: Services, { id, data }: OfGuarantee): Promise<void> {
   const found = await find(services, data.guaranteeId)
@@ -48,7 +67,14 @@ export async function mailSecondPair(services: Services, { id, data }: OfGuarant
 
 type Found = NonNullable<Awaited<ReturnType<typeof find>>>
 
-async function tellTeam(services: Services, found: Found, key: string, id: number, who: ReturnType<typeof eq>): Promise<void> {
+async function tellTeam(
+  services: Services,
+  found: Found,
+  key: string,
+  id: number | string,
+  who: ReturnType<typeof eq>,
+  more: Record<string, string> = {},
+): Promise<void> {
   const team = await services.db
     .select({ id: accounts.id, email: accounts.email, locale: accounts.locale })
     .from(companyMembers)
@@ -59,7 +85,7 @@ async function tellTeam(services: Services, found: Found, key: string, id: numbe
     await sendLetter(services, `${key}:${id}:${accountId}`, email ?? '', {
       locale,
       key,
-      values: { code: found.code },
+      values: { code: found.code, ...more },
       link: services.siteUrl + guaranteePath(found.company, found),
     })
 }

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, inArray, or, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
 import { productsBeside, type TopicProduct } from '../companies/product_queries.ts'
-import { companies } from '../companies/schema.ts'
+import { companies, productVersions } from '../companies/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
 import { numberCursor, type Page, pageOf } from '../platform/paging.ts'
@@ -112,7 +112,7 @@ export const besideTopic = sql<BesideTopic>`json_build_object('products', ${prod
     'company', json_build_object('id', c.id, 'slug', c.slug, 'nameJa', c.name_ja, 'nameEn', c.name_en), 'scope', ${scopeJson}) order by guarantees.id desc)
     from ${guarantees} join ${companies} c on c.id = guarantees.company_id where guarantees.topic_id = ${topics.id} and guarantees.in_force_since is not null),
   'versions', (select json_agg(json_build_object('id', v.id, 'productId', v.product_id, 'label', v.label, 'position', v.position) order by v.product_id, v.position desc)
-    from product_versions v where v.product_id in (
+    from product_versions v where v.product_id = any(${topics.productIds}) or v.product_id in (
       select s.product_id from guarantee_products s join ${guarantees} g on g.id = s.guarantee_id where g.topic_id = ${topics.id} and g.state = 'given')))`
 
 const line = {
@@ -198,6 +198,17 @@ export async function listGuaranteed(db: Db, companyId: number, { productId, siz
     )
     .orderBy(desc(guarantees.id))
     .limit(size)
+}
+
+/** Versions of products by their names, the newest first. */
+export async function versionLabels(db: Db, ids: number[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .select({ label: productVersions.label })
+    .from(productVersions)
+    .where(inArray(productVersions.id, ids))
+    .orderBy(desc(productVersions.position))
+  return rows.map(({ label }) => label)
 }
 
 /** A guarantee of this company by its code, for its people. Throws Missing. */

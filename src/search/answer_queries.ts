@@ -17,6 +17,10 @@ const read = {
   thanksCount: posts.thanksCount,
   meTooCount: posts.meTooCount,
   guaranteedAt: posts.guaranteedAt,
+  hiddenAt: posts.hiddenAt,
+  withdrawnAt: posts.withdrawnAt,
+  fixes: posts.fixes,
+  fixScore: posts.fixScore,
   capacity: posts.capacity,
   createdAt: posts.createdAt,
   editedAt: posts.editedAt,
@@ -29,7 +33,7 @@ const read = {
 export type QuotedPost = Awaited<ReturnType<typeof quotedPosts>>[number]
 
 /**
- * The posts with these ids, and of each of these topics the answer that counts most: guaranteed, else best, else most helpful.
+ * The posts with these ids, and of each of these topics the answer that counts most: guaranteed, else best, else what works for most, else most helpful; last what fails for most.
  * `given` is what this reader has said of them.
  * Whoever shows them has read their topics for his actor. One statement.
  */
@@ -38,7 +42,7 @@ export async function quotedPosts(db: Db, actor: Actor, { postIds, topicIds }: {
   const standing = and(isNull(posts.hiddenAt), isNull(posts.withdrawnAt))
   const leading = sql`select lead.id from ${topics} t cross join lateral (
       select a.id from ${posts} a where a.topic_id = t.id and a.kind = 'answer' and a.hidden_at is null and a.withdrawn_at is null
-      order by a.guaranteed_at is null, a.id is distinct from t.best_answer_id, a.helpful_count desc, a.id limit 1
+      order by a.guaranteed_at is null, a.id is distinct from t.best_answer_id or a.fix_score < 0, a.fix_score desc, a.helpful_count desc, a.id limit 1
     ) lead where t.id = any(${sql.param(topicIds)}::bigint[])`
   const given = sql<ReactionKind[]>`array(select r.kind from ${reactions} r where r.post_id = ${posts.id} and r.account_id = ${actor.id})`
   return db

@@ -140,9 +140,12 @@ async function goneWhere(db: Db, chosen: SQL | undefined): Promise<string[]> {
 /** The opening of an imported question that is all in its title: each answer carries the title, and is what the reader wants. */
 const isAllTitle = sql`(${posts.bodyText} = '' and ${topics.tags} = '{}' and ${topics.answerCount} > 0)`
 
+/** How many readers an answer helped, by whichever of the two ways of saying so more of them took. */
+const helped = (post: string) => sql.raw(`greatest(${post}.helpful_count, coalesce((${post}.fixes -> 'all' ->> 'fixed')::int, 0))`)
+
 /** How many readers a post helped; a question's opening stands for the answer that helped most. */
-const helpfulOf = sql<number>`case when ${posts.kind} = 'answer' then ${posts.helpfulCount} else greatest(${posts.helpfulCount},
-  (select max(a.helpful_count) from posts a where a.topic_id = ${posts.topicId} and a.kind = 'answer' and a.hidden_at is null and a.withdrawn_at is null)) end`
+const helpfulOf = sql<number>`case when ${posts.kind} = 'answer' then ${helped('posts')} else greatest(${posts.helpfulCount},
+  (select max(${helped('a')}) from posts a where a.topic_id = ${posts.topicId} and a.kind = 'answer' and a.hidden_at is null and a.withdrawn_at is null)) end`
 
 /** The year on Japanese calendars. */
 const yearIn = (at: Date) => String(new Date(at.getTime() + 9 * 3_600_000).getUTCFullYear())

@@ -53,6 +53,11 @@ export async function refreshHelpful({ db, search }: Services, { data }: EventOf
   if (data.kind === 'helpful') await refreshHelpfulDocuments(db, search, data.topicId, data.postId)
 }
 
+/** A reader said whether a post fixed it: the same. */
+export async function refreshFixed({ db, search }: Services, { data }: EventOf<'fix.given' | 'fix.withdrawn'>): Promise<void> {
+  await refreshHelpfulDocuments(db, search, data.topicId, data.postId)
+}
+
 /** Which words mean the same is for the engine to know. */
 export async function tellSynonyms({ db, search }: Pick<Services, 'db' | 'search'>): Promise<void> {
   await search.setSynonyms?.(await allSynonyms(db))

@@ -3,6 +3,7 @@ import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
 import { productPath } from '../companies/paths.ts'
 import { nameIn, presentTopicProduct } from '../companies/present.ts'
+import { presentTally } from '../fixes/present.ts'
 import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
 import { reactionsFor } from '../reactions/policy.ts'
 import { presentReaction } from '../reactions/present.ts'
@@ -50,7 +51,9 @@ export function presentLead({ topic, post, claim, quote }: Lead, actor: Actor, t
     author: presentAuthor(post.author, post.capacity, locale, t),
     products: (post.products ?? []).map(product => presentTopicProduct(product, locale)),
     at,
-    warning: claim !== 'guaranteed' && Date.now() - at.getTime() > OLD ? t('search.lead.old') : undefined,
+    ...presentTally(post.fixes.all, locale, t),
+    warning:
+      post.fixScore < 0 ? t('fixes.warning') : claim !== 'guaranteed' && Date.now() - at.getTime() > OLD ? t('search.lead.old') : undefined,
     reactions: reactionsFor(post, topic).map(kind => presentReaction(post, topic, kind, post.given.includes(kind), actor, t)),
   }
 }

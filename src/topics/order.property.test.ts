@@ -6,6 +6,7 @@ import { makeBoard, makeTopic, topicNow } from '../../test/making.ts'
 import { makeMember, visitor } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
+import type { FixTallies } from './fixed.ts'
 import { ANSWERS_A_PAGE, listAnswers } from './page_queries.ts'
 import type { Topic } from './queries.ts'
 import { posts, topics } from './schema.ts'
@@ -24,6 +25,8 @@ afterAll(() => database.drop())
 
 const anyAnswer = fc.record({
   helpfulCount: fc.integer({ min: 0, max: 12 }),
+  score: fc.constantFrom(-1, 0, 0, 0, 430, 871),
+  ownScore: fc.constantFrom(undefined, undefined, -1, 0, 652),
   guaranteed: fc.integer({ min: 0, max: 19 }).map(n => n === 0),
   hidden: fc.integer({ min: 0, max: 9 }).map(n => n === 0),
   withdrawn: fc.integer({ min: 0, max: 9 }).map(n => n === 0),
@@ -37,21 +40,32 @@ const anyAnswers = fc.oneof(
 type AnyAnswer = typeof anyAnswer extends fc.Arbitrary<infer T> ? T : never
 type Answer = AnyAnswer & { id: number }
 
-/** The rule as a person would say it: guaranteed, then the best unless another has twice its marks and five more, then helpful, then age. */
-function inOrder(answers: Answer[], bestId: number | undefined): number[] {
+const VERSION = 77
+
+/**
+ * The rule as a person would say it: guaranteed, then the best unless it fails or another has twice its marks and five more; then what works,
+ * then helpful, then age, and last what fails. What works is what works for the reader's version, where enough have said so.
+ */
+function inOrder(answers: Answer[], bestId: number | undefined, isOwn: boolean): number[] {
+  const works = ({ score, ownScore }: Answer) => (isOwn ? (ownScore ?? score) : score)
   const shown = answers.filter(answer => !answer.hidden && (!answer.withdrawn || answer.commentCount > 0))
   const best = answers.find(answer => answer.id === bestId)
   const rivals = answers.filter(answer => answer !== best && !answer.hidden && !answer.withdrawn)
   const outscored =
     best && rivals.some(({ helpfulCount }) => helpfulCount >= 2 * best.helpfulCount && helpfulCount >= best.helpfulCount + 5)
-  const rank = (answer: Answer) => (answer.guaranteed ? 0 : answer === best && !outscored ? 1 : 2)
-  return shown.toSorted((a, b) => rank(a) - rank(b) || b.helpfulCount - a.helpfulCount || a.id - b.id).map(answer => answer.id)
+  const rank = (answer: Answer) => (answer.guaranteed ? 0 : answer === best && works(answer) >= 0 && !outscored ? 1 : 2)
+  return shown
+    .toSorted((a, b) => rank(a) - rank(b) || works(b) - works(a) || b.helpfulCount - a.helpfulCount || a.id - b.id)
+    .map(answer => answer.id)
 }
+
+const fixesWith = (score?: number): FixTallies =>
+  score === undefined ? {} : { [VERSION]: { fixed: 0, failed: 0, guestFixed: 0, guestFailed: 0, score } }
 
 async function insertAnswers(db: Db, some: AnyAnswer[]): Promise<Answer[]> {
   if (some.length === 0) return []
   const now = new Date()
-  const rows = some.map(({ helpfulCount, guaranteed, hidden, withdrawn, commentCount }) => ({
+  const rows = some.map(({ helpfulCount, score, ownScore, guaranteed, hidden, withdrawn, commentCount }) => ({
     topicId: topic.id,
     kind: 'answer' as const,
     authorId: helper.id,
@@ -60,6 +74,8 @@ async function insertAnswers(db: Db, some: AnyAnswer[]): Promise<Answer[]> {
     bodyText: '…',
     rendererVersion: 1,
     helpfulCount,
+    fixScore: score,
+    fixes: fixesWith(ownScore),
     commentCount,
     guaranteedAt: guaranteed ? now : null,
     hiddenAt: hidden ? now : null,
@@ -73,7 +89,7 @@ test(
   'the database orders answers as the rule says, on every page, and links lead to the right one',
   () =>
     fc.assert(
-      fc.asyncProperty(anyAnswers, fc.nat(), fc.boolean(), (some, pick, hasBest) =>
+      fc.asyncProperty(anyAnswers, fc.nat(), fc.boolean(), fc.boolean(), (some, pick, hasBest, isOwn) =>
         rolledBack(database.db, async db => {
           const answers = await insertAnswers(db, some)
           const standing = answers.filter(answer => !answer.withdrawn && !answer.hidden)
@@ -83,12 +99,13 @@ test(
             .set({ bestAnswerId: best ?? null })
             .where(eq(topics.id, topic.id))
           const now = await topicNow(db, topic)
-          const expected = inOrder(answers, best)
+          const expected = inOrder(answers, best, isOwn)
+          const version = isOwn ? VERSION : undefined
 
           const shown: number[] = []
           let after: string | undefined
           do {
-            const page = await listAnswers(db, visitor, now, { order: 'helpful', after })
+            const page = await listAnswers(db, visitor, now, { order: 'helpful', after, version })
             shown.push(...page.rows.map(answer => answer.id))
             after = page.next
           } while (after && shown.length < 500)
@@ -96,7 +113,7 @@ test(
 
           if (expected.length === 0) return
           const place = pick % expected.length
-          const linked = await listAnswers(db, visitor, now, { order: 'helpful', at: expected[place] })
+          const linked = await listAnswers(db, visitor, now, { order: 'helpful', at: expected[place], version })
           const start = place - (place % ANSWERS_A_PAGE)
           expect(linked.rows.map(answer => answer.id)).toEqual(expected.slice(start, start + ANSWERS_A_PAGE))
           expect(linked.isFirst).toBe(start === 0)

@@ -5,9 +5,9 @@ import { accounts } from '../accounts/schema.ts'
 import { boards } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
-import { atMost, type Cursor, numberCursor, type Page, pageOf } from '../platform/paging.ts'
+import { atMost, type Cursor, type Page, pageOf } from '../platform/paging.ts'
 import { prepared } from '../platform/prepared.ts'
-import { beyond, cursorOf, type Order, pageWith, type Ranked, rankIn, sortOf } from './answer_order.ts'
+import { answerCursor, beyond, cursorOf, type Order, pageWith, type Ranked, rankIn, scoreIn, sortOf } from './answer_order.ts'
 import type { Draft } from './drafts.ts'
 import { canSeeHidden } from './policy.ts'
 import { byline, maySee, type Topic } from './queries.ts'
@@ -27,6 +27,8 @@ const words = {
   meTooCount: posts.meTooCount,
   commentCount: posts.commentCount,
   guaranteedAt: posts.guaranteedAt,
+  fixes: posts.fixes,
+  fixScore: posts.fixScore,
   companyId: posts.companyId,
   capacity: posts.capacity,
   createdAt: posts.createdAt,
@@ -95,20 +97,21 @@ export const ANSWERS_A_PAGE = 50
 export type ShownPost = TopicWithOpening['opening']
 
 /**
- * A page of answers: guaranteed first, then the best answer unless another is far more helpful, then by helpful and age;
- * or newest first. `at` opens the page on which the answer with this id stands; the first when it stands on none.
+ * A page of answers: guaranteed first, then the best answer while it leads, then what works for most readers, then by helpful and age, and
+ * last what fails for most; or newest first. `version` is what this reader has: what others who have it said comes before all else that
+ * was said. `at` opens the page on which the answer with this id stands; the first when it stands on none.
  */
 export async function listAnswers(
   db: Db,
   actor: Actor,
   topic: Topic | TopicWithOpening,
-  { order, after, at }: { order: Order; after?: string; at?: number },
+  { order, after, at, version }: { order: Order; after?: string; at?: number; version?: number },
 ): Promise<Page<ShownPost> & { isFirst: boolean }> {
-  const cursor = numberCursor(after)
+  const cursor = answerCursor(after)
   const hidden = canSeeHidden(actor, topic.boardId)
   const rows =
-    cursor || at
-      ? await answersIn(db, { topic, order, hidden, cursor, at })
+    cursor || at || version
+      ? await answersIn(db, { topic: { ...topic, version }, order, hidden, cursor, at })
       : await firstAnswers(db, { order, hidden }).execute({ topic: topic.id, best: topic.bestAnswerId ?? 0 })
   return { ...pageOf(rows, ANSWERS_A_PAGE, cursorOf), isFirst: !cursor && !rows[0]?.before }
 }
@@ -124,7 +127,13 @@ function answersIn(
   const standing = and(eq(posts.topicId, topic.id), eq(posts.kind, sql`'answer'`), stands(hidden))
   const start = at && !cursor ? pageWith(at, order, topic, standing, ANSWERS_A_PAGE) : undefined
   const query = db
-    .select({ ...words, author: byline, rank: rankIn(order, topic), before: start ? sql<number>`page.before` : sql<number>`0` })
+    .select({
+      ...words,
+      author: byline,
+      rank: rankIn(order, topic),
+      score: scoreIn(topic),
+      before: start ? sql<number>`page.before` : sql<number>`0`,
+    })
     .from(posts)
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .$dynamic()
@@ -207,7 +216,7 @@ const commentsBelow = prepared((db, { hidden, each }: { hidden: boolean; each: n
     .prepare('comments')
 })
 
-/** What this reader has of the page: his reactions by post, and what he is still writing here. One statement. */
+/** What this reader has of the page: his reactions by post (with whether it fixed it), and what he is still writing here. One statement. */
 export async function findOwnMarks(
   db: Db,
   actor: Actor,
@@ -217,6 +226,9 @@ export async function findOwnMarks(
   const places = sql.param([`answer:${topicId}`, ...postIds.map(id => `comment:${id}`)])
   const rows = await db.execute<{ post_id: number | null; kind: string | null; place: string | null; draft: Draft | null }>(sql`
     select post_id, kind, null as place, null::json as draft from reactions
+    where account_id = ${actor.id} and post_id = any(${sql.param(postIds)}::bigint[])
+    union all
+    select post_id, case when fixed then 'fixed' else 'failed' end, null, null from fixes
     where account_id = ${actor.id} and post_id = any(${sql.param(postIds)}::bigint[])
     union all
     select null, null, place, json_build_object('draftKey', ${drafts.draftKey}, 'content', ${drafts.content}) from ${drafts}

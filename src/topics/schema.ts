@@ -5,6 +5,7 @@ import { VISIBILITIES } from '../accounts/visibility.ts'
 import { boards, KINDS } from '../boards/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
 import type { Capacity } from './capacity.ts'
+import type { FixTallies } from './fixed.ts'
 
 /**
  * A topic is what lists and searches show: its title, place and counts. Its words stand in posts.
@@ -83,7 +84,8 @@ export const POST_KINDS = ['opening', 'answer', 'comment'] as const
 
 /**
  * The words people wrote. `bodyHtml` is rendered once, when written, by the renderer of `rendererVersion`. In whose name they were
- * written (`capacity`, and `companyId` where it was a company's) is set with them and never changes: a trigger sees to it.
+ * written (`capacity`, and `companyId` where it was a company's) is set with them and never changes: a trigger sees to it. What readers say of an
+ * answer is counted beside it (`fixes`, `fixScore`) by whoever hears them.
  */
 export const posts = pgTable(
   'posts',
@@ -107,6 +109,8 @@ export const posts = pgTable(
     meTooCount: integer('me_too_count').notNull().default(0),
     commentCount: integer('comment_count').notNull().default(0),
     guaranteedAt: moment('guaranteed_at'),
+    fixes: jsonb().$type<FixTallies>().notNull().default({}),
+    fixScore: integer('fix_score').notNull().default(0),
     companyId: reference('company_id'),
     capacity: jsonb().$type<Capacity>(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
@@ -118,7 +122,9 @@ export const posts = pgTable(
   t => [
     unique('posts_once').on(t.authorId, t.draftKey),
     check('comments_have_a_parent', sql`(${t.kind} = 'comment') = (${t.parentId} is not null)`),
-    index('posts_answers').on(t.topicId, t.helpfulCount.desc().nullsFirst(), t.id).where(sql`${t.kind} = 'answer'`),
+    index('posts_answers')
+      .on(t.topicId, t.fixScore.desc().nullsFirst(), t.helpfulCount.desc().nullsFirst(), t.id)
+      .where(sql`${t.kind} = 'answer'`),
     index('posts_comments').on(t.parentId, t.id).where(sql`${t.kind} = 'comment'`),
     index('posts_topic').on(t.topicId, t.id),
     index('posts_author').on(t.authorId, t.createdAt.desc().nullsFirst()),

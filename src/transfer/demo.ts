@@ -18,6 +18,7 @@ import { refreshDocumentsBetween } from '../search/documents.ts'
 import { addenda, posts, revisions, topics } from '../topics/schema.ts'
 import { write } from '../topics/writing.ts'
 import { demoStaff, seedCompanies } from './demo_companies.ts'
+import { seedFixes } from './demo_fixes.ts'
 import { seedGuarantees } from './demo_guarantees.ts'
 import { demoNewcomers, seedPeople } from './demo_people.ts'
 import { seedSearches } from './demo_searches.ts'
@@ -88,6 +89,7 @@ export async function seedDemo({ db, search, storage, log }: Services): Promise<
     await seedTopics(tx, people, places)
     await seedCompanies(tx, people)
     await seedGuarantees(tx, people)
+    await seedFixes(tx)
     await seedPeople(tx, storage, people)
     await writeEvents(tx)
     await mark(tx, 'demo')

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { isGuest } from '../../accounts/actor.ts'
 import { canNameProducts } from '../../companies/policy.ts'
 import { presentTopicProduct } from '../../companies/present.ts'
+import { presentFixed } from '../../fixes/present.ts'
 import { holdsFor, presentGuarantees, presentVersions } from '../../guarantees/present.ts'
 import { type BesideTopic, besideTopic } from '../../guarantees/queries.ts'
 import type { Services } from '../../platform/services.ts'
@@ -85,7 +86,8 @@ export async function showTopic(
   const { actor, t } = request
   const topic = await findTopicWithOpening(db, actor, id, besideTopic)
   const order: Order = ORDERS.find(name => name === query.order) ?? 'helpful'
-  const answers = await listAnswers(db, actor, topic, { order, after: query.after, at: query.at })
+  const version = topic.beside.versions?.find(({ id }) => id === query.version)
+  const answers = await listAnswers(db, actor, topic, { order, after: query.after, at: query.at, version: version?.id })
   const ids = [topic.opening.id, ...answers.rows.map(answer => answer.id)]
   const [comments, marks] = await Promise.all([
     commentsOf(db, actor, topic.boardId, ids),
@@ -104,6 +106,7 @@ export async function showTopic(
   const shown = answers.rows.map(answer => ({
     ...presentPost(answer, context),
     ...presentGuarantees(answer, topic, topic.beside.guarantees ?? [], actor, t),
+    fixed: presentFixed(answer, topic, saidOf(marks, answer), actor, t, version),
   }))
   const path = topicPath(topic)
   const draft = marks.drafts.get(`answer:${topic.id}`)
@@ -125,7 +128,7 @@ export async function showTopic(
       request,
       topic.beside,
       shown.filter(answer => answer.isGuaranteed),
-      query.version || undefined,
+      { version, isTried: answers.rows.some(({ fixes }) => Object.keys(fixes).length > 1) },
     ),
     path,
     answers: shown.filter(answer => !answer.isGuaranteed),
@@ -134,7 +137,9 @@ export async function showTopic(
       label: t(`topics.orders.${name}`),
       isCurrent: name === order,
     })),
-    nextPath: answers.next && `${path}?${order === 'new' ? 'order=new&' : ''}after=${encodeURIComponent(answers.next)}`,
+    nextPath:
+      answers.next &&
+      `${path}?${order === 'new' ? 'order=new&' : ''}${version ? `version=${version.id}&` : ''}after=${encodeURIComponent(answers.next)}`,
     firstPath: answers.isFirst ? undefined : path,
     form: { ...form, values, voices: presentVoices(actor, topic, t, form?.values?.company) },
   })
@@ -143,16 +148,25 @@ export async function showTopic(
 type Guaranteed = { scopes: Parameters<typeof holdsFor>[0] }
 
 /** Guaranteed answers for the version the reader says he has; those for others stand aside. */
-function inVersion<Answer extends Guaranteed>({ actor, t }: FastifyRequest, beside: BesideTopic, guaranteed: Answer[], id?: number) {
-  const version = beside.versions?.find(each => each.id === id)
-  const isNeeded = guaranteed.length > 1 || guaranteed.some(({ scopes }) => scopes.some(({ from, to }) => from || to))
+type Version = NonNullable<BesideTopic['versions']>[number]
+function inVersion<Answer extends Guaranteed>(
+  { actor, t }: FastifyRequest,
+  beside: BesideTopic,
+  guaranteed: Answer[],
+  { version, isTried }: { version?: Version; isTried: boolean },
+) {
+  const isNeeded = isTried || guaranteed.length > 1 || guaranteed.some(({ scopes }) => scopes.some(({ from, to }) => from || to))
   return {
     guaranteed: version ? guaranteed.filter(({ scopes }) => holdsFor(scopes, version)) : guaranteed,
     guaranteedElse: version ? guaranteed.filter(({ scopes }) => !holdsFor(scopes, version)) : [],
     versions: presentVersions(beside, version?.id, isNeeded, actor.preferences.locale, t),
-    isVersionChosen: version !== undefined,
+    isVersionChosen: version !== undefined && guaranteed.length > 0,
   }
 }
+
+/** What this reader said of an answer: whether it fixed it. */
+const saidOf = ({ reactions }: typeof NO_MARKS, { id }: { id: number }) =>
+  (['fixed', 'failed'] as const).find(word => reactions.get(id)?.has(word))
 
 /** A reader's «quote» without JavaScript: the post's words, marked as quoted, at the head of his answer. */
 async function quoted(db: Services['db'], actor: FastifyRequest['actor'], topic: TopicWithOpening, id?: number): Promise<string> {
