@@ -51,6 +51,7 @@ const REFUSED: [file: string, imported: string, rule: string][] = [
   ['src/topics/orders.ts', '../reactions/reactions.ts', 'domain-order-topics'],
   ['src/reactions/orders.ts', '../companies/companies.ts', 'domain-order-reactions'],
   ['src/companies/orders.ts', '../guarantees/guarantees.ts', 'domain-order-companies'],
+  ['src/fixes/orders.ts', '../guarantees/guarantees.ts', 'domain-order-fixes'],
   ['src/guarantees/orders.ts', '../reputation/reputation.ts', 'domain-order-guarantees'],
   ['src/reputation/orders.ts', '../moderation/moderation.ts', 'domain-order-reputation'],
   ['src/moderation/orders.ts', '../desk/desk.ts', 'domain-order-moderation'],
