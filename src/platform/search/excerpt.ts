@@ -1,6 +1,6 @@
 import { foldText } from './fold.ts'
 import { weighQuery } from './query.ts'
-import { eachTerm, type TermKind } from './terms.ts'
+import { eachTerm, normalise, type TermKind } from './terms.ts'
 
 /** A piece of text as it was written, and whether it answers to the query. Never HTML: the view escapes it. */
 export type ExcerptSegment = { text: string; marked: boolean }
@@ -56,38 +56,75 @@ const ellipsis = '\u2026'
 const japanese = /[\u3041-\u30ff\p{Script=Han}]/u
 /** A sentence with its end; the dot of a number ends none. */
 const sentence = /(?:[^\n.!?\u3002\uff01\uff0e\uff1f]|[.!?](?!\s|$))*(?:[\n\u3002\uff01\uff0e\uff1f]+|[.!?]+(?:\s|$)|$)/g
+/** Letters between which no term reaches: a piece is a sentence or several. */
+const pieces = /[^\n\u3002\uff01\uff1f]+[\n\u3002\uff01\uff1f]*/g
 /** Letters before the first match, when a sentence is cut to it. */
 const leadIn = 20
 /** Single kanji match everywhere, and say little. */
 const unmarked: ReadonlySet<TermKind> = new Set(['kanji', 'asking'])
 
+/** Segmenting is what takes long, so only the pieces of a text are read in which a term can stand at all. */
 function findMatches(text: string, query: Looked): Match[] {
-  const wanted = wantedBy(typeof query === 'string' ? query : query.join(' '))
-  const { folded, starts, ends } = foldText(text)
+  const { weights, traces } = wantedBy(typeof query === 'string' ? query : query.join(' '))
+  return [...text.matchAll(pieces)]
+    .filter(([piece]) => traces.test(tracesIn(piece)))
+    .flatMap(({ 0: piece, index }) => matchesIn(piece, index, weights))
+    .sort((a, b) => a.start - b.start)
+}
+
+function matchesIn(piece: string, offset: number, weights: ReadonlyMap<string, number>): Match[] {
+  const { folded, starts, ends } = foldText(piece)
   const matches: Match[] = []
   eachTerm(folded, (term, kind, at, length) => {
     const key = keyOf(term)
-    const weight = wanted.get(key)
+    const weight = weights.get(key)
     if (weight === undefined || unmarked.has(kind)) return
-    const last = at + length - 1
-    matches.push({ key, start: starts[at] ?? 0, end: ends[last] ?? text.length, weight })
+    matches.push({ key, start: offset + (starts[at] ?? 0), end: offset + (ends[at + length - 1] ?? piece.length), weight })
   })
-  return matches.sort((a, b) => a.start - b.start)
+  return matches
 }
+
+type Wanted = { query: string; weights: Map<string, number>; traces: RegExp }
 
 // A page of results asks the same forty times.
-let last: { query: string; wanted: Map<string, number> } | undefined
+let last: Wanted | undefined
 
-function wantedBy(query: string): Map<string, number> {
-  if (last?.query === query) return last.wanted
-  const wanted = new Map<string, number>()
+function wantedBy(query: string): Wanted {
+  if (last?.query === query) return last
+  const weights = new Map<string, number>()
   for (const [term, weight] of weighQuery(query).weights) {
     const key = keyOf(term)
-    wanted.set(key, Math.max(weight, wanted.get(key) ?? 0))
+    weights.set(key, Math.max(weight, weights.get(key) ?? 0))
   }
-  last = { query, wanted }
-  return wanted
+  last = { query, weights, traces: tracesOf([...weights.keys()]) }
+  return last
 }
+
+/** Single kanji are not marked, and leave no trace. */
+function tracesOf(keys: string[]): RegExp {
+  const traces = keys.filter(key => !key.startsWith('*')).map(traceOf)
+  return new RegExp([...new Set(traces)].join('|') || '(?!)', 'u')
+}
+
+/** How every match of a term begins in the letters of `tracesIn`: its first two letters, and what may stand between them. */
+function traceOf(key: string): string {
+  const [first = '', second = ''] = alike(key.replace(startOfTerm, '') || key)
+  if (first === oneOfB) return first
+  const between = isLatin.test(first) ? "[-'._ ]?" : isKanji.test(first) && isKanji.test(second) ? '[\u3041-\u309f]{0,2}' : ''
+  return RegExp.escape(first) + (second && between + RegExp.escape(second))
+}
+
+/** A text with its letters made equal as far as those of any kind of term are. */
+const tracesIn = (text: string) => alike(keyOf(normalise(text)))
+
+/** The letters that the spelling of katakana makes equal: [v] and [b], and [ia] with or without [y]. */
+const alike = (letters: string) => letters.replace(/[\u3070\u3073\u3079\u307c\u3094]/g, oneOfB).replaceAll('\u3084', '\u3042')
+
+const oneOfB = '\u3076'
+/** The marks of a part and of a sound, and the word before the code of an error. */
+const startOfTerm = /^(?:[*~]|error(?=.*\d))/
+const isKanji = /\p{Script=Han}/u
+const isLatin = /^[a-z0-9]/
 
 /** Katakana and hiragana, small and large letters of the same sound are one. */
 function keyOf(term: string): string {
