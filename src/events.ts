@@ -100,4 +100,32 @@ type GuaranteeEvent = {
 }
 
 export type EventName = keyof Events
+
+/** Events from which nothing follows but fresh pages: those are told to every web process, and make no job. */
+export const NOTHING_FOLLOWS: ReadonlySet<EventName> = new Set([
+  'account.confirmed',
+  'account.email_changed',
+  'account.role_changed',
+  'ask.deflected',
+  'badge.changed',
+  'badge.granted',
+  'comment.posted',
+  'company.applied',
+  'company.changed',
+  'company.domain_proven',
+  'company.member_joined',
+  'company.member_left',
+  'company.role_changed',
+  'contest.decided',
+  'contest.opened',
+  'finding.dismissed',
+  'finding.opened',
+  'helpers.counted',
+  'level.changed',
+  'product.added',
+  'product.version_added',
+  'site.changed',
+  'topics.imported',
+])
+
 export type EventOf<Name extends EventName = EventName> = { [N in Name]: { id: number; name: N; data: Events[N] } }[Name]

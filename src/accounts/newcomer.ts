@@ -1,6 +1,7 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
+import { prepared } from '../platform/prepared.ts'
 import { type Actor, isGuest } from './actor.ts'
 import { accounts } from './schema.ts'
 
@@ -18,11 +19,16 @@ export async function switchGuide(db: Db, actor: Actor, on: boolean): Promise<vo
 
 /** Notes that somebody answered for the first time; what follows from an answer. Safe to repeat. */
 export async function noteFirstAnswer(db: Db, accountId: number): Promise<void> {
-  await db
-    .update(accounts)
-    .set({ firstAnswerAt: new Date() })
-    .where(and(eq(accounts.id, accountId), isNull(accounts.firstAnswerAt)))
+  await firstAnswer(db).execute({ accountId })
 }
+
+const firstAnswer = prepared(db =>
+  db
+    .update(accounts)
+    .set({ firstAnswerAt: sql`now()` })
+    .where(and(eq(accounts.id, sql.placeholder('accountId')), isNull(accounts.firstAnswerAt)))
+    .prepare('first_answer'),
+)
 
 /** Who has asked once knows how: the next time he writes freely. Safe to repeat. */
 export async function endGuide(db: Db, accountId: number): Promise<void> {

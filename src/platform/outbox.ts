@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { EventName, Events } from '../events.ts'
+import { type EventName, type Events, NOTHING_FOLLOWS } from '../events.ts'
 import type { Db } from './db.ts'
 
 /** The channel on which every web process hears what happened, as `{ id, name, data }` with ids only. */
@@ -7,12 +7,13 @@ export const EVENTS_CHANNEL = 'hiroba_events'
 
 /**
  * Records an event together with the job that follows from it, in the caller's transaction:
- * the change and its consequences commit together or not at all. One statement.
+ * the change and its consequences commit together or not at all. One statement. Where nothing follows there is no job.
  */
 export async function record<Name extends EventName>(tx: Db, name: Name, data: Events[Name]): Promise<void> {
   const json = JSON.stringify(data)
+  const job = NOTHING_FOLLOWS.has(name) ? sql`` : sql`, graphile_worker.add_job('event', event)`
   await tx.execute(sql`
     with event as (insert into events (name, data) values (${name}, ${json}::jsonb) returning id, name, data),
          told as (select json_build_object('id', id, 'name', name, 'data', data) as event from event)
-    select pg_notify(${EVENTS_CHANNEL}, event::text), graphile_worker.add_job('event', event) from told`)
+    select pg_notify(${EVENTS_CHANNEL}, event::text)${job} from told`)
 }

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
+import { BADGES } from './badge_rules.ts'
 
 const stands = (post: string) => sql.raw(`${post}.hidden_at is null and ${post}.withdrawn_at is null`)
 const helped = (column: string) =>
@@ -39,25 +40,41 @@ const MEASURES = {
 } satisfies Record<string, SQL>
 export type MeasureName = keyof typeof MEASURES
 
+type Numbers = Partial<Record<MeasureName, number>>
+
 /** These members' numbers, each as it stands now. One statement. */
-export async function measure(
+export async function measure(db: Db, accountIds: number[], names: MeasureName[]): Promise<Map<number, Numbers>> {
+  const read = await readMeasures(db, accountIds, names, name => MEASURES[name])
+  return new Map([...read].map(([id, { numbers }]) => [id, numbers]))
+}
+
+/** These members' numbers as far as a badge is missing that is given by them, and the badges they have. One statement. */
+export const measureMissing = (db: Db, accountIds: number[], names: MeasureName[]) =>
+  readMeasures(db, accountIds, names, name => {
+    const keys = BADGES.filter(badge => badge.measure === name).map(({ key }) => key)
+    return sql`case when not had.badges @> ${sql.param(keys)}::text[] then ${MEASURES[name]} end`
+  })
+
+async function readMeasures(
   db: Db,
   accountIds: number[],
   names: MeasureName[],
-): Promise<Map<number, Partial<Record<MeasureName, number>>>> {
+  columnOf: (name: MeasureName) => SQL,
+): Promise<Map<number, { numbers: Numbers; had: Set<string> }>> {
   const wanted = [...new Set(names)]
   if (accountIds.length === 0 || wanted.length === 0) return new Map()
   const columns = sql.join(
-    wanted.map(name => sql`${MEASURES[name]} as ${sql.identifier(name)}`),
+    wanted.map(name => sql`${columnOf(name)} as ${sql.identifier(name)}`),
     sql`, `,
   )
-  const rows = await db.execute<Record<string, string>>(
-    sql`select a.id, ${columns} from accounts a where a.id = any(${sql.param(accountIds)}::bigint[]) and a.closed_at is null`,
-  )
+  const rows = await db.execute<Record<string, string> & { had: string[] }>(sql`
+    select a.id, had.badges as had, ${columns}
+    from accounts a cross join lateral (select array(select badge from badge_grants g where g.account_id = a.id) as badges) had
+    where a.id = any(${sql.param(accountIds)}::bigint[]) and a.closed_at is null`)
   return new Map(
-    rows.map(({ id, ...numbers }) => [
+    rows.map(({ id, had, ...numbers }) => [
       Number(id),
-      Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])),
+      { had: new Set(had), numbers: Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])) },
     ]),
   )
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Missing } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
-import { type MeasureName, measure } from './badge_measures.ts'
+import { type MeasureName, measure, measureMissing } from './badge_measures.ts'
 import { BADGES, type Badge, findBadge } from './badge_rules.ts'
 import { badgeGrants } from './people/schema.ts'
 
@@ -15,19 +15,8 @@ type Moved = { granted: number; taken: number }
  * along. Safe to repeat; looks only at what is missing.
  */
 export async function grantBadges(db: Db, accountIds: number[], names: MeasureName[]): Promise<void> {
-  const reachable = BADGES.filter(badge => names.includes(badge.measure))
-  for (const accountId of new Set(accountIds)) {
-    const had = await badgesOf(db, accountId)
-    const missing = reachable.filter(({ key }) => !had.has(key))
-    const numbers = (
-      await measure(
-        db,
-        [accountId],
-        missing.map(badge => badge.measure),
-      )
-    ).get(accountId)
-    for (const badge of missing) if (numbers && reaches(numbers, badge)) await grant(db, accountId, badge.key)
-  }
+  for (const [accountId, { had, numbers }] of await measureMissing(db, [...new Set(accountIds)], names))
+    for (const badge of BADGES) if (!had.has(badge.key) && reaches(numbers, badge)) await grant(db, accountId, badge.key)
 }
 
 /** Looks at every member and badge again: gives what is missing, takes what does not hold any more. */

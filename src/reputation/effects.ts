@@ -11,8 +11,8 @@ import { grantBadges, reevaluateBadgesOf } from './badges.ts'
 import { forgetCertifications, notePictureDeleted } from './certification.ts'
 import { findCertificationNow } from './certification_queries.ts'
 import { nameOf } from './certification_schemes.ts'
-import { countHelpOf } from './helping.ts'
-import { type Settling, settle } from './ledger.ts'
+import { countHelpOf, settleAndCount } from './helping.ts'
+import type { Settling } from './ledger.ts'
 import { decideLevels } from './levels.ts'
 import { isWaiting } from './newcomer_queries.ts'
 import { authorsOf, isOpening, membersOf, postsOfTopic, postsOnceBest } from './queries.ts'
@@ -58,8 +58,9 @@ export async function settleFinding(services: Services, { id, data }: EventOf<'f
 
 /** Whose points moved may have reached a level, or lost one; whose answers they were for may have earned a badge. */
 async function settleAndDecide({ db }: Services, settling: Settling): Promise<void> {
-  await decideLevels(db, await settle(db, settling))
-  await grantBadges(db, await countHelpOf(db, settling.posts), HELPERS)
+  const { moved, helpers } = await settleAndCount(db, settling)
+  await decideLevels(db, moved)
+  await grantBadges(db, helpers, HELPERS)
 }
 
 const HELPERS: MeasureName[] = ['answers', 'solved', 'helpful', 'months', 'boardsSolved', 'thankers', 'firstsAnswered', 'quick', 'rescued']
@@ -144,7 +145,8 @@ export const badgeForThanks = ({ db }: Services, { data }: EventOf<'reaction.giv
 export const badgeForAddendum = ({ db }: Services, { data }: EventOf<'addendum.added'>): Promise<void> =>
   grantBadges(db, [data.actorId], ['addenda'])
 export const badgeForPick = ({ db }: Services, { data }: EventOf<'best_answer.picked'>): Promise<void> => badgeForTopic(db, data.topicId)
-export const badgeForTalk = ({ db }: Services, { data }: EventOf<'answer.posted'>): Promise<void> => badgeForTopic(db, data.topicId)
+export const badgeForTalk = async ({ db }: Services, { data }: EventOf<'answer.posted'>): Promise<void> =>
+  grantBadges(db, await authorsOf(db, data.topicId, 'comparison'), ['comparisons'])
 export const badgeForCertificate = ({ db }: Services, { data }: EventOf<'certification.decided'>): Promise<void> =>
   grantBadges(db, [data.accountId], ['certified'])
 

@@ -1,63 +1,76 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import { record } from '../platform/outbox.ts'
+import { type Settling, settleIn } from './ledger.ts'
 
 type Cell = { accountId: number; month: string }
 
-/** Counts anew the months in which these answers were written, for those who wrote them. Resolves to the writers. */
-export async function countHelpOf(db: Db, postIds: number[]): Promise<number[]> {
+/**
+ * Settles posts and counts the help in them, in one transaction: a reaction or an answer is not worth two. Resolves to the members
+ * whose points moved, and to those who wrote these answers.
+ */
+export const settleAndCount = (db: Db, settling: Settling): Promise<{ moved: number[]; helpers: number[] }> =>
+  db.transaction(async tx => ({ moved: await settleIn(tx, settling), helpers: await countHelpIn(tx, settling.posts) }))
+
+/** Counts anew the months in which these answers were written, for those who wrote them. */
+export async function countHelpOf(db: Db, postIds: number[]): Promise<void> {
+  await db.transaction(tx => countHelpIn(tx, postIds))
+}
+
+/** The same in the caller's transaction. Months are waited for in one order, so no two wait for each other. Resolves to the writers. */
+async function countHelpIn(tx: Db, postIds: number[]): Promise<number[]> {
   if (postIds.length === 0) return []
-  const rows = await db.execute<{ account_id: string; month: string }>(sql`
-    select distinct author_id as account_id, to_char(created_at at time zone 'Asia/Tokyo', 'YYYY-MM-01') as month
-    from posts where id = any(${sql.param(postIds)}::bigint[]) and kind = 'answer'`)
-  for (const { account_id, month } of rows) await countHelp(db, { accountId: Number(account_id), month })
+  const rows = await tx.execute<{ account_id: string; month: string }>(sql`
+    select account_id, month, ${lockOf(sql`account_id`, sql`month`)} from (
+      select distinct author_id as account_id, to_char(created_at at time zone 'Asia/Tokyo', 'YYYY-MM-01') as month
+      from posts where id = any(${sql.param(postIds)}::bigint[]) and kind = 'answer' order by 1, 2) cell`)
+  for (const { account_id, month } of rows) await countMonth(tx, { accountId: Number(account_id), month })
   return [...new Set(rows.map(row => Number(row.account_id)))]
 }
+
+const lockOf = (accountId: SQL, month: SQL) => sql`pg_advisory_xact_lock(hashtextextended('help ' || ${accountId} || ' ' || ${month}, 0))`
 
 /**
  * Counts anew what a member's answers of a month did for others: answers, best answers, thanks, helpful marks and the points they
  * brought, by place (board, product, tag, site). What stands decides alone, so it does not matter how often or in which order events arrive; nothing else than
  * what changed is written. Answers to oneself do not count; site and first-level boards count what everybody may read.
  */
-export async function countHelp(db: Db, { accountId, month }: Cell): Promise<void> {
-  await db.transaction(async tx => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`help ${accountId} ${month}`}, 0))`)
-    const changed = await tx.execute<{ place: string }>(sql`
-      with void as (select distinct from_id from voided_pairs where to_id = ${accountId}),
-      mine as (
-        select t.id as topic_id, t.board_id, t.root_board_id, t.visibility = 'public' as is_public, t.tags,
-          p.thanks_count - ${fromVoid('thanks')} as thanks_count, p.helpful_count - ${fromVoid('helpful')} as helpful_count,
-          (t.best_answer_id is not distinct from p.id and t.author_id not in (select from_id from void))::int as solved,
-          (select coalesce(sum(e.points), 0) from reputation_entries e where e.post_id = p.id and e.account_id = p.author_id) as points
-        from posts p join topics t on t.id = p.topic_id
-        where p.author_id = ${accountId} and p.kind = 'answer' and p.hidden_at is null and p.withdrawn_at is null
-          and t.hidden_at is null and t.withdrawn_at is null and t.author_id <> p.author_id
-          and p.created_at >= ${month}::date::timestamp at time zone 'Asia/Tokyo'
-          and p.created_at < (${month}::date + interval '1 month') at time zone 'Asia/Tokyo'),
-      placed as (
-        select 'board:' || board_id as place, mine.* from mine
-        union all select 'root:' || root_board_id, mine.* from mine where is_public
-        union all select 'site', mine.* from mine where is_public
-        union all select 'product:' || n.product_id, mine.* from mine join topic_products n using (topic_id) where is_public
-        union all select 'tag:' || tag, mine.* from mine, unnest(tags) tag where is_public),
-      counted as (
-        select place, count(*) as answers, sum(solved) as solved, sum(thanks_count) as thanks, sum(helpful_count) as helpful, sum(points) as points
-        from placed group by place),
-      gone as (
-        delete from helper_months h where h.account_id = ${accountId} and h.month = ${month}::date
-          and not exists (select from counted c where c.place = h.place) returning h.place),
-      written as (
-        insert into helper_months as h (account_id, month, place, answers, solved, thanks, helpful, points)
-        select ${accountId}::bigint, ${month}::date, place, answers, solved, thanks, helpful, points from counted
-        on conflict (account_id, month, place) do update
-          set answers = excluded.answers, solved = excluded.solved, thanks = excluded.thanks, helpful = excluded.helpful, points = excluded.points
-          where (h.answers, h.solved, h.thanks, h.helpful, h.points)
-            is distinct from (excluded.answers, excluded.solved, excluded.thanks, excluded.helpful, excluded.points)
-        returning h.place)
-      select place from gone union all select place from written`)
-    const places = changed.map(({ place }) => place).filter(place => !place.startsWith('tag:'))
-    if (places.length > 0) await record(tx, 'helpers.counted', { accountId, places })
-  })
+async function countMonth(tx: Db, { accountId, month }: Cell): Promise<void> {
+  const changed = await tx.execute<{ place: string }>(sql`
+    with void as (select distinct from_id from voided_pairs where to_id = ${accountId}),
+    mine as (
+      select t.id as topic_id, t.board_id, t.root_board_id, t.visibility = 'public' as is_public, t.tags,
+        p.thanks_count - ${fromVoid('thanks')} as thanks_count, p.helpful_count - ${fromVoid('helpful')} as helpful_count,
+        (t.best_answer_id is not distinct from p.id and t.author_id not in (select from_id from void))::int as solved,
+        (select coalesce(sum(e.points), 0) from reputation_entries e where e.post_id = p.id and e.account_id = p.author_id) as points
+      from posts p join topics t on t.id = p.topic_id
+      where p.author_id = ${accountId} and p.kind = 'answer' and p.hidden_at is null and p.withdrawn_at is null
+        and t.hidden_at is null and t.withdrawn_at is null and t.author_id <> p.author_id
+        and p.created_at >= ${month}::date::timestamp at time zone 'Asia/Tokyo'
+        and p.created_at < (${month}::date + interval '1 month') at time zone 'Asia/Tokyo'),
+    placed as (
+      select 'board:' || board_id as place, mine.* from mine
+      union all select 'root:' || root_board_id, mine.* from mine where is_public
+      union all select 'site', mine.* from mine where is_public
+      union all select 'product:' || n.product_id, mine.* from mine join topic_products n using (topic_id) where is_public
+      union all select 'tag:' || tag, mine.* from mine, unnest(tags) tag where is_public),
+    counted as (
+      select place, count(*) as answers, sum(solved) as solved, sum(thanks_count) as thanks, sum(helpful_count) as helpful, sum(points) as points
+      from placed group by place),
+    gone as (
+      delete from helper_months h where h.account_id = ${accountId} and h.month = ${month}::date
+        and not exists (select from counted c where c.place = h.place) returning h.place),
+    written as (
+      insert into helper_months as h (account_id, month, place, answers, solved, thanks, helpful, points)
+      select ${accountId}::bigint, ${month}::date, place, answers, solved, thanks, helpful, points from counted
+      on conflict (account_id, month, place) do update
+        set answers = excluded.answers, solved = excluded.solved, thanks = excluded.thanks, helpful = excluded.helpful, points = excluded.points
+        where (h.answers, h.solved, h.thanks, h.helpful, h.points)
+          is distinct from (excluded.answers, excluded.solved, excluded.thanks, excluded.helpful, excluded.points)
+      returning h.place)
+    select place from gone union all select place from written`)
+  const places = changed.map(({ place }) => place).filter(place => !place.startsWith('tag:'))
+  if (places.length > 0) await record(tx, 'helpers.counted', { accountId, places })
 }
 
 /** What came from those between whom nothing counts, since a finding was confirmed. */
@@ -70,7 +83,11 @@ export async function countAllHelp(db: Db, moved: (done: number, total: number) 
     select distinct author_id as account_id, to_char(created_at at time zone 'Asia/Tokyo', 'YYYY-MM-01') as month from posts where kind = 'answer'
     union select account_id, to_char(month, 'YYYY-MM-DD') from helper_months`)
   for (const [done, { account_id, month }] of cells.entries()) {
-    await countHelp(db, { accountId: Number(account_id), month })
+    const accountId = Number(account_id)
+    await db.transaction(async tx => {
+      await tx.execute(sql`select ${lockOf(sql`${accountId}::bigint`, sql`${month}::text`)}`)
+      await countMonth(tx, { accountId, month })
+    })
     moved(done + 1, cells.length)
   }
   return cells.length

@@ -16,27 +16,28 @@ type Moved = { account_id: string; rule: string; day: string }
  * day's limits are kept. What stands decides alone, so it does not matter how often or in which order events arrive.
  * `accounts.points` moves by the same rows in the same transaction. Resolves to the members whose points moved.
  */
-export async function settle(db: Db, { posts, from, eventId }: Settling): Promise<number[]> {
+export const settle = (db: Db, settling: Settling): Promise<number[]> => db.transaction(tx => settleIn(tx, settling))
+
+/** The same in the caller's transaction. */
+export async function settleIn(tx: Db, { posts, from, eventId }: Settling): Promise<number[]> {
   if (posts.length === 0) return []
-  return db.transaction(async tx => {
-    const ids = sql`${sql.param([...new Set(posts)])}::bigint[]`
-    const event = sql`${eventId ?? null}::bigint`
-    await waitForTurn(tx, ids, from)
-    const moved = await tx.execute<Moved>(sql`
-      with causes as (${causesOf(ids, from)}),
-      open as (
-        select e.* from reputation_entries e where e.post_id = any(${ids}) and e.kind = 'counted' ${onlyFrom(sql`e`, from)}
-          and not exists (select from reputation_entries r where r.reverses_id = e.id)),
-      countered as (${counterGone(event)}),
-      counted as (${countNew(event)}),
-      moved as (select * from countered union all select * from counted),
-      summed as (
-        update accounts a set points = a.points + s.points
-        from (select account_id, sum(points) as points from moved group by account_id) s where a.id = s.account_id)
-      select distinct account_id, rule, day::text from moved`)
-    if (moved.length > 0) await keepLimits(tx, daysIn(moved), event)
-    return [...new Set(moved.map(row => Number(row.account_id)))]
-  })
+  const ids = sql`${sql.param([...new Set(posts)])}::bigint[]`
+  const event = sql`${eventId ?? null}::bigint`
+  await waitForTurn(tx, ids, from)
+  const moved = await tx.execute<Moved>(sql`
+    with causes as (${causesOf(ids, from)}),
+    open as (
+      select e.* from reputation_entries e where e.post_id = any(${ids}) and e.kind = 'counted' ${onlyFrom(sql`e`, from)}
+        and not exists (select from reputation_entries r where r.reverses_id = e.id)),
+    countered as (${counterGone(event)}),
+    counted as (${countNew(event)}),
+    moved as (select * from countered union all select * from counted),
+    summed as (
+      update accounts a set points = a.points + s.points
+      from (select account_id, sum(points) as points from moved group by account_id) s where a.id = s.account_id)
+    select distinct account_id, rule, day::text from moved`)
+  if (moved.length > 0) await keepLimits(tx, daysIn(moved), event)
+  return [...new Set(moved.map(row => Number(row.account_id)))]
 }
 
 /** Posts, then members, each in the order of their ids: who settles the same waits, and no two wait for each other. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
+import type { Topic } from '../topics/queries.ts'
 import type { Facts } from './level_rules.ts'
 
 const idsIn = (rows: Iterable<{ id: string }>) => [...rows].map(({ id }) => Number(id))
@@ -9,9 +10,10 @@ export async function postsOfTopic(db: Db, topicId: number): Promise<number[]> {
   return idsIn(await db.execute<{ id: string }>(sql`select id from posts where topic_id = ${topicId} and kind <> 'comment' order by id`))
 }
 
-/** Whoever opened a topic. */
-export async function authorsOf(db: Db, topicId: number): Promise<number[]> {
-  return idsIn(await db.execute<{ id: string }>(sql`select author_id as id from topics where id = ${topicId}`))
+/** Whoever opened a topic; nobody where it is of another kind than the one that is named. */
+export async function authorsOf(db: Db, topicId: number, kind?: Topic['kind']): Promise<number[]> {
+  const isKind = kind ? sql`and kind = ${kind}` : sql``
+  return idsIn(await db.execute<{ id: string }>(sql`select author_id as id from topics where id = ${topicId} ${isKind}`))
 }
 
 /** The members of a finding. */

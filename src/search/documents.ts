@@ -1,6 +1,7 @@
-import { and, between, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, between, eq, gt, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
+import { prepared } from '../platform/prepared.ts'
 import type { SearchDocument, SearchEngine } from '../platform/search/engine.ts'
 import { posts, topics } from '../topics/schema.ts'
 import { looseKey, plainKey } from './engine_query.ts'
@@ -9,22 +10,22 @@ import { searchBoosts } from './schema.ts'
 const documentId = (post: { id: number }) => `post-${post.id}`
 
 /** Brings what the engine knows of a topic up to date: its opening and each answer are documents of their own. Safe to repeat. */
-export const refreshTopicDocuments = (db: Db, engine: SearchEngine, topicId: number) => refreshDocuments(db, engine, eq(topics.id, topicId))
+export const refreshTopicDocuments = (db: Db, engine: SearchEngine, topicId: number) => refreshWhere(db, engine, eq(topics.id, topicId))
 
 /** Brings one post up to date; its topic's other documents stay as they are. Safe to repeat. */
 export const refreshPostDocument = (db: Db, engine: SearchEngine, topicId: number, postId: number) =>
-  refreshDocuments(db, engine, and(eq(topics.id, topicId), eq(posts.id, postId)))
+  refreshDocuments(engine, () => readOnePost(db).execute({ topicId, postId }))
 
 /** The same for a post and its topic's opening. */
 export const refreshHelpfulDocuments = (db: Db, engine: SearchEngine, topicId: number, postId: number) =>
-  refreshDocuments(db, engine, and(eq(topics.id, topicId), or(eq(posts.id, postId), eq(posts.id, topics.openingId))))
+  refreshWhere(db, engine, and(eq(topics.id, topicId), or(eq(posts.id, postId), eq(posts.id, topics.openingId))))
 
 /** The same for all topics whose ids lie between two, both included. Returns how many documents there are. */
 export const refreshDocumentsBetween = (db: Db, engine: SearchEngine, first: number, last: number) =>
-  refreshDocuments(db, engine, between(topics.id, first, last))
+  refreshWhere(db, engine, between(topics.id, first, last))
 
 /** The same for documents by their ids. */
-export const refreshDocumentsByIds = (db: Db, engine: SearchEngine, ids: readonly string[]) => refreshDocuments(db, engine, haveIds(ids))
+export const refreshDocumentsByIds = (db: Db, engine: SearchEngine, ids: readonly string[]) => refreshWhere(db, engine, haveIds(ids))
 
 /** What the documents with these ids say now; one that may not be found has none. */
 export const documentsByIds = (db: Db, ids: readonly string[]) => documentsWhere(db, haveIds(ids))
@@ -81,7 +82,7 @@ async function refreshSomeAtATime(db: Db, engine: SearchEngine, chosen: SQL | un
     const rows = await db.select({ id: topics.id }).from(topics).where(next).orderBy(topics.id).limit(TOPICS_TOGETHER)
     const ids = rows.map(row => row.id)
     if (ids.length === 0) return
-    await refreshDocuments(db, engine, sql`${topics.id} = any(${sql.param(ids)}::bigint[])`)
+    await refreshWhere(db, engine, sql`${topics.id} = any(${sql.param(ids)}::bigint[])`)
     last = ids.at(-1) ?? 0
   }
 }
@@ -97,23 +98,26 @@ export async function refreshAuthorDocuments(db: Db, engine: SearchEngine, autho
     const rows = await db.select({ id: posts.id }).from(posts).where(own).orderBy(posts.id).limit(TOPICS_TOGETHER)
     const ids = rows.map(row => row.id)
     if (ids.length === 0) return
-    await refreshDocuments(db, engine, sql`${posts.id} = any(${sql.param(ids)}::bigint[])`)
+    await refreshWhere(db, engine, sql`${posts.id} = any(${sql.param(ids)}::bigint[])`)
     last = ids.at(-1) ?? 0
   }
 }
+
+const refreshWhere = (db: Db, engine: SearchEngine, chosen: SQL | undefined) => refreshDocuments(engine, () => readPosts(db, chosen))
 
 /**
  * What may be found is put, what is hidden or withdrawn goes. Another job may have put newer words while this one still held older
  * ones, so what was put is looked at once more: whoever ends last leaves what stands.
  */
-async function refreshDocuments(db: Db, engine: SearchEngine, chosen: SQL | undefined): Promise<number> {
-  const gone = await goneWhere(db, chosen)
+async function refreshDocuments(engine: SearchEngine, read: () => Promise<PostRead[]>): Promise<number> {
+  const rows = await read()
+  const gone = rows.filter(row => !row.isFound).map(({ post }) => documentId(post))
   if (gone.length > 0) await engine.remove(gone)
-  let documents = await documentsWhere(db, chosen)
-  for (let again = 0; again < MOST_AGAIN; again++) {
+  let documents = documentsIn(rows)
+  for (let again = 0; again < MOST_AGAIN && documents.length > 0; again++) {
     for (let at = 0; at < documents.length; at += TOGETHER) await engine.put(documents.slice(at, at + TOGETHER))
     if (documents.length > TOGETHER) break
-    const now = await documentsWhere(db, chosen)
+    const now = documentsIn(await read())
     const same = JSON.stringify(now) === JSON.stringify(documents)
     const left = documents.filter(document => !now.some(other => other.id === document.id)).map(document => document.id)
     if (left.length > 0) await engine.remove(left)
@@ -125,17 +129,6 @@ async function refreshDocuments(db: Db, engine: SearchEngine, chosen: SQL | unde
 
 const MOST_AGAIN = 5
 const TOPICS_TOGETHER = 200
-
-/** Posts that could be documents and are not to be found. */
-async function goneWhere(db: Db, chosen: SQL | undefined): Promise<string[]> {
-  const away = or(isNotNull(topics.hiddenAt), isNotNull(topics.withdrawnAt), isNotNull(posts.hiddenAt), isNotNull(posts.withdrawnAt))
-  const rows = await db
-    .select({ id: posts.id })
-    .from(posts)
-    .innerJoin(topics, eq(topics.id, posts.topicId))
-    .where(and(chosen, ne(posts.kind, sql`'comment'`), or(away, isAllTitle)))
-  return rows.map(documentId)
-}
 
 /** The opening of an imported question that is all in its title: each answer carries the title, and is what the reader wants. */
 const isAllTitle = sql`(${posts.bodyText} = '' and ${topics.tags} = '{}' and ${topics.answerCount} > 0)`
@@ -163,18 +156,31 @@ const mayBeFound = and(
 /** Documents handed to the engine at once. */
 const TOGETHER = 500
 
-/**
- * Documents that may be found at all; what is hidden or withdrawn has none. Comments are not documents; what an asker
- * added belongs to his opening.
- */
-async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDocument[]> {
-  const rows = await db
+/** Documents that may be found at all; what is hidden or withdrawn has none. */
+const documentsWhere = async (db: Db, chosen: SQL | undefined) => documentsIn(await readPosts(db, and(chosen, mayBeFound)))
+
+type PostRead = Awaited<ReturnType<typeof readPosts>>[number]
+
+/** Posts with all that a document says of them, and whether they may be found. What an asker added belongs to his opening. */
+const readPosts = (db: Db, chosen: SQL | undefined) =>
+  db
     .select({
       post: { id: posts.id, kind: posts.kind, text: posts.bodyText, createdAt: posts.createdAt },
+      isFound: sql<boolean>`(${mayBeFound})`,
       helpful: helpfulOf,
       boost: searchBoosts.boost,
       certified: sql<boolean>`${accounts.certification} is not null and ${accounts.closedAt} is null and ${posts.kind} = 'answer'`,
-      topic: topics,
+      topic: {
+        id: topics.id,
+        title: topics.title,
+        tags: topics.tags,
+        visibility: topics.visibility,
+        rootBoardId: topics.rootBoardId,
+        boardId: topics.boardId,
+        kind: topics.kind,
+        solvedAt: topics.solvedAt,
+        guaranteedAt: topics.guaranteedAt,
+      },
       author: { handle: accounts.handle, name: accounts.name, closedAt: accounts.closedAt },
       products: sql<string[]>`array(select p.name_ja from products p where p.id = any(${topics.productIds}) order by p.id)`,
       makers: sql<string[]>`array(select c.name_ja from companies c where c.id = any(${topics.companyIds}) order by c.id)`,
@@ -184,30 +190,38 @@ async function documentsWhere(db: Db, chosen: SQL | undefined): Promise<SearchDo
     .innerJoin(topics, eq(topics.id, posts.topicId))
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .leftJoin(searchBoosts, eq(searchBoosts.topicId, topics.id))
-    .where(and(chosen, mayBeFound))
-  return rows.map(({ post, topic, author, products, makers, added, helpful, boost, certified }) => ({
-    id: documentId(post),
-    group: String(topic.id),
-    title: topic.title,
-    body: post.kind === 'opening' ? [post.text, added, topic.tags.join(' ')].filter(Boolean).join('\n') : post.text,
-    visibility: topic.visibility,
-    filters: {
-      board: [String(topic.rootBoardId), String(topic.boardId)],
-      kind: topic.kind,
-      solved: topic.solvedAt !== null,
-      guaranteed: topic.guaranteedAt !== null,
-      tag: topic.tags.map(plainKey),
-      author: author.closedAt ? [] : [plainKey(author.handle), plainKey(author.name)],
-      part: post.kind,
-      certified,
-      year: yearIn(post.createdAt),
-      product: products,
-      productKey: products.map(looseKey),
-      company: makers,
-      companyKey: makers.map(looseKey),
-    },
-    createdAt: post.createdAt,
-    helpful,
-    ...(boost && { boost }),
-  }))
+    .where(and(chosen, ne(posts.kind, sql`'comment'`)))
+
+const readOnePost = prepared(db =>
+  readPosts(db, and(eq(topics.id, sql.placeholder('topicId')), eq(posts.id, sql.placeholder('postId')))).prepare('search_document'),
+)
+
+function documentsIn(rows: PostRead[]): SearchDocument[] {
+  return rows
+    .filter(row => row.isFound)
+    .map(({ post, topic, author, products, makers, added, helpful, boost, certified }) => ({
+      id: documentId(post),
+      group: String(topic.id),
+      title: topic.title,
+      body: post.kind === 'opening' ? [post.text, added, topic.tags.join(' ')].filter(Boolean).join('\n') : post.text,
+      visibility: topic.visibility,
+      filters: {
+        board: [String(topic.rootBoardId), String(topic.boardId)],
+        kind: topic.kind,
+        solved: topic.solvedAt !== null,
+        guaranteed: topic.guaranteedAt !== null,
+        tag: topic.tags.map(plainKey),
+        author: author.closedAt ? [] : [plainKey(author.handle), plainKey(author.name)],
+        part: post.kind,
+        certified,
+        year: yearIn(post.createdAt),
+        product: products,
+        productKey: products.map(looseKey),
+        company: makers,
+        companyKey: makers.map(looseKey),
+      },
+      createdAt: post.createdAt,
+      helpful,
+      ...(boost && { boost }),
+    }))
 }
