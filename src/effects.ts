@@ -8,7 +8,7 @@ import {
   mailTwoStepChanged,
 } from './accounts/effects.ts'
 import { endWorkOf, mailDecision, mailDomainProof, mailInvitation } from './companies/effects.ts'
-import type { EventName, EventOf } from './events.ts'
+import type { EventName, EventOf, NOTHING_FOLLOWS } from './events.ts'
 import {
   alarmGuarantor,
   askForVersion,
@@ -55,7 +55,7 @@ import {
 export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
 
 /** What follows from each event. Each consequence that fails is tried again alone. */
-export const effects: { [Name in EventName]?: Effect<Name>[] } = {
+export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[number]>]?: Effect<Name>[] } = {
   'account.signed_up': [mailConfirmation],
   'account.signup_repeated': [mailKnownAddress],
   'account.confirmation_asked': [mailConfirmation],

@@ -1,8 +1,20 @@
-import { expect, test } from 'vitest'
-import { effects } from './effects.ts'
-import { NOTHING_FOLLOWS } from './events.ts'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestDatabase, testDatabase } from '../test/database.ts'
+import { record } from './platform/outbox.ts'
 
-test('an event has a job where something follows from it', () => {
-  const followed = Object.entries(effects).flatMap(([name, list]) => (list.length > 0 ? [name] : []))
-  expect(followed.filter(name => (NOTHING_FOLLOWS as ReadonlySet<string>).has(name))).toEqual([])
+let database: TestDatabase
+beforeAll(async () => {
+  database = await testDatabase()
+})
+afterAll(() => database.drop())
+
+test('an event has a job where something follows from it, and is kept either way', async () => {
+  const { db } = database
+  await record(db, 'badge.granted', { accountId: 1, badge: 'first_answer' })
+  await record(db, 'account.changed', { accountId: 1 })
+  const events = await db.execute<{ name: string }>(sql`select name from events order by id`)
+  const jobs = await db.execute<{ name: string }>(sql`select payload->>'name' as name from graphile_worker._private_jobs`)
+  expect(events.map(({ name }) => name)).toEqual(['badge.granted', 'account.changed'])
+  expect(jobs.map(({ name }) => name)).toEqual(['account.changed'])
 })

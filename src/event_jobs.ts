@@ -23,7 +23,7 @@ export function eventTasks(services: Services): TaskList {
   }
 }
 
-const effectsOf = <Name extends EventName>(name: Name) => (effects[name] ?? []) as Effect<EventName>[]
+const effectsOf = <Name extends EventName>(name: Name) => ((effects as Record<string, unknown>)[name] ?? []) as Effect<EventName>[]
 
 async function retryAlone(
   error: unknown,

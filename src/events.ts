@@ -101,31 +101,17 @@ type GuaranteeEvent = {
 
 export type EventName = keyof Events
 
-/** Events from which nothing follows but fresh pages: those are told to every web process, and make no job. */
-export const NOTHING_FOLLOWS: ReadonlySet<EventName> = new Set([
-  'account.confirmed',
-  'account.email_changed',
-  'account.role_changed',
+/**
+ * Events that come often and from which nothing follows but fresh pages: every web process is told, and there is no job.
+ * `effects.ts` takes no consequence for one of them; who writes the first takes its name from here.
+ */
+export const NOTHING_FOLLOWS = [
   'ask.deflected',
   'badge.changed',
   'badge.granted',
   'comment.posted',
-  'company.applied',
-  'company.changed',
-  'company.domain_proven',
-  'company.member_joined',
-  'company.member_left',
-  'company.role_changed',
-  'contest.decided',
-  'contest.opened',
-  'finding.dismissed',
-  'finding.opened',
   'helpers.counted',
   'level.changed',
-  'product.added',
-  'product.version_added',
-  'site.changed',
-  'topics.imported',
-])
+] as const satisfies EventName[]
 
 export type EventOf<Name extends EventName = EventName> = { [N in Name]: { id: number; name: N; data: Events[N] } }[Name]

@@ -11,7 +11,7 @@ export const EVENTS_CHANNEL = 'hiroba_events'
  */
 export async function record<Name extends EventName>(tx: Db, name: Name, data: Events[Name]): Promise<void> {
   const json = JSON.stringify(data)
-  const job = NOTHING_FOLLOWS.has(name) ? sql`` : sql`, graphile_worker.add_job('event', event)`
+  const job = (NOTHING_FOLLOWS as readonly EventName[]).includes(name) ? sql`` : sql`, graphile_worker.add_job('event', event)`
   await tx.execute(sql`
     with event as (insert into events (name, data) values (${name}, ${json}::jsonb) returning id, name, data),
          told as (select json_build_object('id', id, 'name', name, 'data', data) as event from event)

@@ -25,15 +25,18 @@ const AT_ONCE = 300
 
 /** The giver's reaction to one post. */
 export async function settleReaction(services: Services, { id, data }: EventOf<'reaction.given' | 'reaction.withdrawn'>): Promise<void> {
-  await settleAndDecide(services, { posts: [data.postId], from: data.actorId, eventId: id })
+  await settleAndDecide(services, { posts: [data.postId], from: data.actorId, eventId: id }, BROUGHT_BY[data.kind])
 }
+
+const BROUGHT_BY: Record<string, MeasureName[]> = { helpful: ['helpful'], thanks: ['thankers'], me_too: [] }
+const BROUGHT_BY_ANSWERING: MeasureName[] = ['answers', 'months', 'firstsAnswered', 'quick']
 
 /** Everything one post brings. */
 export async function settlePost(
   services: Services,
-  { id, data }: EventOf<'answer.posted' | 'post.withdrawn' | 'post.hidden' | 'post.shown' | 'suggestion.accepted' | OfGuarantee>,
+  { id, name, data }: EventOf<'answer.posted' | 'post.withdrawn' | 'post.hidden' | 'post.shown' | 'suggestion.accepted' | OfGuarantee>,
 ): Promise<void> {
-  await settleAndDecide(services, { posts: [data.postId], eventId: id })
+  await settleAndDecide(services, { posts: [data.postId], eventId: id }, name === 'answer.posted' ? BROUGHT_BY_ANSWERING : HELPERS)
 }
 
 /** Whatever puts an answer under a guarantee or takes it out. */
@@ -41,7 +44,8 @@ type OfGuarantee = `guarantee.${'given' | 'pending' | 'rechecked' | 'resumed' | 
 
 /** The answer that is the best now, and those that were. */
 export async function settleBest(services: Services, { id, data }: EventOf<'best_answer.picked' | 'best_answer.unpicked'>): Promise<void> {
-  await settleAndDecide(services, { posts: [data.postId, ...(await postsOnceBest(services.db, data.topicId))], eventId: id })
+  const posts = [data.postId, ...(await postsOnceBest(services.db, data.topicId))]
+  await settleAndDecide(services, { posts, eventId: id }, ['solved', 'boardsSolved', 'rescued'])
 }
 
 /** Everything a topic brings. */
@@ -56,11 +60,11 @@ export async function settleFinding(services: Services, { id, data }: EventOf<'f
   await reevaluateBadgesOf(services.db, await membersOf(services.db, data.findingId))
 }
 
-/** Whose points moved may have reached a level, or lost one; whose answers they were for may have earned a badge. */
-async function settleAndDecide({ db }: Services, settling: Settling): Promise<void> {
+/** Whose points moved may have reached a level, or lost one; whose answers they were for may have earned a badge by these `measures`. */
+async function settleAndDecide({ db }: Services, settling: Settling, measures = HELPERS): Promise<void> {
   const { moved, helpers } = await settleAndCount(db, settling)
   await decideLevels(db, moved)
-  await grantBadges(db, helpers, HELPERS)
+  await grantBadges(db, helpers, measures)
 }
 
 const HELPERS: MeasureName[] = ['answers', 'solved', 'helpful', 'months', 'boardsSolved', 'thankers', 'firstsAnswered', 'quick', 'rescued']

@@ -23,8 +23,9 @@ export async function settleIn(tx: Db, { posts, from, eventId }: Settling): Prom
   if (posts.length === 0) return []
   const ids = sql`${sql.param([...new Set(posts)])}::bigint[]`
   const event = sql`${eventId ?? null}::bigint`
-  await waitForTurn(tx, ids, from)
-  const moved = await tx.execute<Moved>(sql`
+  // Sent together and run in this order: what is read is read after the waiting.
+  const turn = waitForTurn(tx, ids, from)
+  const settled = tx.execute<Moved>(sql`
     with causes as (${causesOf(ids, from)}),
     open as (
       select e.* from reputation_entries e where e.post_id = any(${ids}) and e.kind = 'counted' ${onlyFrom(sql`e`, from)}
@@ -36,22 +37,26 @@ export async function settleIn(tx: Db, { posts, from, eventId }: Settling): Prom
       update accounts a set points = a.points + s.points
       from (select account_id, sum(points) as points from moved group by account_id) s where a.id = s.account_id)
     select distinct account_id, rule, day::text from moved`)
+  const [, moved] = await Promise.all([turn, settled])
   if (moved.length > 0) await keepLimits(tx, daysIn(moved), event)
   return [...new Set(moved.map(row => Number(row.account_id)))]
 }
 
 /** Posts, then members, each in the order of their ids: who settles the same waits, and no two wait for each other. */
 async function waitForTurn(tx: Db, ids: SQL, from?: number): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashint8extended(id, 20261124)) from (select unnest(${ids}) as id order by id) post`)
+  const postsFirst = tx.execute(
+    sql`select pg_advisory_xact_lock(hashint8extended(id, 20261124)) from (select unnest(${ids}) as id order by id) post`,
+  )
   const thankful =
     from === undefined ? sql`select account_id from reactions where post_id = any(${ids}) and kind = 'thanks'` : sql`select ${from}::bigint`
-  await tx.execute(sql`
+  const membersThen = tx.execute(sql`
     select from accounts where id in (
       select author_id from posts where id = any(${ids})
       union select t.author_id from topics t join posts p on p.topic_id = t.id where p.id = any(${ids})
       union select account_id from reputation_entries where post_id = any(${ids}) ${onlyFrom(sql`reputation_entries`, from)}
       union ${thankful})
     order by id for no key update`)
+  await Promise.all([postsFirst, membersThen])
 }
 
 export const isSame = sql`c.rule = o.rule and c.account_id = o.account_id and c.post_id = o.post_id

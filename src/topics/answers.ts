@@ -29,9 +29,13 @@ export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: Post
       draftKey: draft.draftKey,
     })
     if (!isNew) return post
-    await labelAnew(tx, actor, post, await countPost(tx, topic.id, { answers: 1 }))
-    await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `answer:${topic.id}`)))
-    await record(tx, 'answer.posted', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: post.id })
+    // Sent together: one connection runs them in this order.
+    const [counted] = await Promise.all([
+      countPost(tx, topic.id, { answers: 1 }),
+      tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `answer:${topic.id}`))),
+      record(tx, 'answer.posted', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: post.id }),
+    ])
+    await labelAnew(tx, actor, post, counted)
     return post
   })
 }
