@@ -38,6 +38,8 @@ export async function callMentors(db: Db): Promise<void> {
 
 async function callTo(db: Db, topicId: number): Promise<void> {
   await db.transaction(async tx => {
+    // Two processes may have found the same question waiting: the later one looks again, once the first is done.
+    await tx.execute(sql`select from topics where id = ${topicId} for no key update`)
     const called = await tx.execute<{ account_id: string }>(sql`
       insert into mentor_tellings (topic_id, account_id)
       select t.id, a.id from topics t join accounts a on a.mentors and a.id <> t.author_id and a.closed_at is null and a.confirmed_at is not null
@@ -45,7 +47,7 @@ async function callTo(db: Db, topicId: number): Promise<void> {
         and (a.level >= ${PRIVILEGES.mentor} or a.moderates or a.role = 'operator')
       cross join lateral (
         select max(m.at) as last, count(*) filter (where m.at > now() - interval '1 day') as today from mentor_tellings m where m.account_id = a.id) told
-      where t.id = ${topicId} and told.today < ${MOST_A_DAY}
+      where t.id = ${topicId} and not exists (select from mentor_tellings m where m.topic_id = t.id) and told.today < ${MOST_A_DAY}
       order by (a.board_ids && array[t.board_id, t.root_board_id]) desc, told.last nulls first, a.id limit ${MENTORS_A_QUESTION}
       on conflict do nothing returning account_id`)
     for (const { account_id } of called) await record(tx, 'mentor.called', { topicId, accountId: Number(account_id) })
