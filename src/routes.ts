@@ -21,6 +21,7 @@ import { synonymRoutes } from './admin/routes/synonyms.ts'
 import { openapiRoutes } from './api/routes/openapi.ts'
 import { apiSearchRoutes } from './api/routes/search.ts'
 import { applicationRoutes } from './companies/routes/applications.ts'
+import { compareRoutes } from './companies/routes/comparing.ts'
 import { manageRoutes } from './companies/routes/manage.ts'
 import { namingRoutes } from './companies/routes/naming.ts'
 import { placeRoutes } from './companies/routes/places.ts'
@@ -101,6 +102,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await pointsRoutes(app, services)
   await applicationRoutes(app, services)
   await placeRoutes(app, services)
+  await compareRoutes(app, services)
   await manageRoutes(app, services)
   await teamRoutes(app, services)
   await productRoutes(app, services)

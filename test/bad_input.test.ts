@@ -148,7 +148,7 @@ const FORMS: Record<string, FormDoor> = {
   'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
   'POST /t/:id/answers': {
     path: () => `/t/${topic.id}/answers`,
-    form: () => ({ body: '回答を書きました', company: '', draftKey: draftKey() }),
+    form: () => ({ body: '回答を書きました', company: '', product: '', since: '', purpose: '', good: '', bad: '', draftKey: draftKey() }),
   },
   'POST /t/:id/addenda': { path: () => `/t/${topic.id}/addenda`, form: () => ({ body: '補足を書きました', draftKey: draftKey() }) },
   'POST /t/:id/close': { path: () => `/t/${closing.id}/close`, form: () => ({ solved: 'true' }) },

@@ -1,5 +1,6 @@
 import { asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
+import type { Kind } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
@@ -19,6 +20,7 @@ type Nameable = Pick<TopicRow, 'id' | 'boardId' | 'authorId' | 'companyIds'>
 /** Asks about products, named as people call them. What can be read of the names is checked before anything is written. */
 export async function askAbout(db: Db, actor: Actor, draft: TopicDraft & { products: string }): Promise<TopicRow> {
   const named = await readProducts(db, draft.products)
+  ensureEnough(draft.kind, named)
   if (named.length === 0) return ask(db, actor, draft)
   return db.transaction(async tx => {
     const topic = await ask(tx, actor, draft)
@@ -32,6 +34,7 @@ export async function editAbout(db: Db, actor: Actor, post: Post, { products, ..
   if (post.kind !== 'opening' || products === undefined) return editPost(db, actor, post, edit)
   ensure(canNameProducts(actor, post.topic), 'errors.refused')
   const named = await readProducts(db, products)
+  ensureEnough(post.topic.kind, named, post.topic.productIds.length)
   await db.transaction(async tx => {
     await editPost(tx, actor, post, edit)
     await replaceProducts(tx, actor, post.topic, named)
@@ -42,7 +45,13 @@ export async function editAbout(db: Db, actor: Actor, post: Post, { products, ..
 export async function nameProducts(db: Db, actor: Actor, topic: Topic, typed: string): Promise<void> {
   ensure(canNameProducts(actor, topic), 'errors.refused')
   const named = await readProducts(db, typed)
+  ensureEnough(topic.kind, named, topic.productIds.length)
   await db.transaction(tx => replaceProducts(tx, actor, topic, named))
+}
+
+/** What is compared is two products or more. A topic from elsewhere that never named them is left in peace. */
+function ensureEnough(kind: Kind, named: Named[], before = 2): void {
+  if (kind === 'comparison' && named.length < 2 && before >= 2) throw new Invalid({ products: 'compare.errors.two' })
 }
 
 /** The products a text names: each by its name, alias or model number, with its company's name before it or its version behind it. */

@@ -3,7 +3,7 @@ import { boolean, date, index, integer, jsonb, pgTable, primaryKey, text, unique
 import { accounts, COMPANY_ROLES } from '../accounts/schema.ts'
 import { pictures } from '../media/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
-import { topics } from '../topics/schema.ts'
+import { posts, topics } from '../topics/schema.ts'
 
 /**
  * A company from its application on. It applied, its domain was proven, the operator admitted or declined it: each is a moment with who
@@ -176,6 +176,28 @@ export const topicProducts = pgTable(
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
   t => [primaryKey({ columns: [t.topicId, t.productId] }), index('topic_products_product').on(t.productId, t.topicId.desc().nullsFirst())],
+)
+
+/** What an owner reported of a product where it is compared, in which post, and in which revision of it. */
+export const productReports = pgTable(
+  'product_reports',
+  {
+    postId: reference('post_id')
+      .primaryKey()
+      .references(() => posts.id),
+    topicId: reference('topic_id')
+      .notNull()
+      .references(() => topics.id),
+    productId: reference('product_id')
+      .notNull()
+      .references(() => products.id),
+    revision: integer().notNull(),
+    since: text().notNull().default(''),
+    purpose: text().notNull().default(''),
+    good: text().notNull().default(''),
+    bad: text().notNull().default(''),
+  },
+  t => [index('product_reports_product').on(t.productId, t.postId), index('product_reports_topic').on(t.topicId)],
 )
 
 export type CompanyRow = typeof companies.$inferSelect

@@ -102,6 +102,8 @@ export type BesideTopic = {
   products: TopicProduct[] | null
   guarantees: BesideGuarantee[] | null
   versions: VersionLine[] | null
+  /** In whose column an answer stands, where products are compared. */
+  columns: Record<string, number> | null
 }
 
 /** Products and guarantees of a topic for its page, as one column of the topic's own statement. */
@@ -113,7 +115,8 @@ export const besideTopic = sql<BesideTopic>`json_build_object('products', ${prod
     from ${guarantees} join ${companies} c on c.id = guarantees.company_id where guarantees.topic_id = ${topics.id} and guarantees.in_force_since is not null),
   'versions', (select json_agg(json_build_object('id', v.id, 'productId', v.product_id, 'label', v.label, 'position', v.position) order by v.product_id, v.position desc)
     from product_versions v where v.product_id = any(${topics.productIds}) or v.product_id in (
-      select s.product_id from guarantee_products s join ${guarantees} g on g.id = s.guarantee_id where g.topic_id = ${topics.id} and g.state = 'given')))`
+      select s.product_id from guarantee_products s join ${guarantees} g on g.id = s.guarantee_id where g.topic_id = ${topics.id} and g.state = 'given')),
+  'columns', (select json_object_agg(r.post_id, r.product_id) from product_reports r where r.topic_id = ${topics.id}))`
 
 const line = {
   id: guarantees.id,

@@ -21,6 +21,7 @@ import { demoStaff, seedCompanies } from './demo_companies.ts'
 import { seedFixes } from './demo_fixes.ts'
 import { seedGuarantees } from './demo_guarantees.ts'
 import { demoNewcomers, seedPeople } from './demo_people.ts'
+import { seedReports } from './demo_reports.ts'
 import { seedSearches } from './demo_searches.ts'
 
 const FOLDER = fileURLToPath(new URL('./demo', import.meta.url))
@@ -90,6 +91,7 @@ export async function seedDemo({ db, search, storage, log }: Services): Promise<
     await seedCompanies(tx, people)
     await seedGuarantees(tx, people)
     await seedFixes(tx)
+    await seedReports(tx)
     await seedPeople(tx, storage, people)
     await writeEvents(tx)
     await mark(tx, 'demo')

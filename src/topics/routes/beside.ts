@@ -1,10 +1,10 @@
 import type { Static } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { commentAbout } from '../../companies/comparing.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
 import { addAddendum } from '../adding.ts'
-import { postComment } from '../comments.ts'
 import { findDraft } from '../drafts.ts'
 import { commentsOf, findPost, type Post } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
@@ -33,7 +33,7 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
     },
     async ({ actor, params, body }, reply) => {
       const parent = await findPost(db, actor, params.id)
-      const comment = await postComment(db, actor, parent, draftOf(body))
+      const comment = await commentAbout(db, actor, parent, draftOf(body))
       return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${comment.id}`))
     },
   )

@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { answerAbout, REPORT_LETTERS } from '../../companies/comparing.ts'
+import { reportWords } from '../../companies/present_compare.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
-import { type PostDraft, postAnswer } from '../answers.ts'
+import type { PostDraft } from '../answers.ts'
 import { pickBest, unpickBest } from '../best_answers.ts'
 import { chosenCompany } from '../capacity.ts'
 import { closeTopic, reopenTopic } from '../closing.ts'
@@ -19,6 +21,16 @@ export const Written = Type.Object({
   company: Type.Optional(Type.String({ maxLength: 20 })),
 })
 
+/** An answer, and where products are compared what its writer reports of his. */
+const Answered = Type.Object({
+  ...Written.properties,
+  product: Type.String({ maxLength: 20, default: '' }),
+  since: Type.String({ maxLength: REPORT_LETTERS.since, default: '' }),
+  purpose: Type.String({ maxLength: REPORT_LETTERS.purpose, default: '' }),
+  good: Type.String({ maxLength: REPORT_LETTERS.good, default: '' }),
+  bad: Type.String({ maxLength: REPORT_LETTERS.bad, default: '' }),
+})
+
 /** A form's words as the verbs take them. */
 export const draftOf = ({ company, ...draft }: Static<typeof Written>): PostDraft => ({ ...draft, company: chosenCompany(company) })
 export type Route<Body = unknown> = { Params: Static<typeof TopicParams>; Body: Body }
@@ -29,17 +41,19 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
   const members = { config: { access: 'members' } as const, schema: { params: TopicParams } }
   const id = (request: FastifyRequest) => (request.params as { id: number }).id
 
-  app.post<Route<Static<typeof Written>>>(
+  app.post<Route<Static<typeof Answered>>>(
     '/t/:id/answers',
     {
       ...members,
       config: { access: 'members', draftPlace: request => `answer:${id(request)}` },
-      schema: { params: TopicParams, body: Written },
+      schema: { params: TopicParams, body: Answered },
       errorHandler: showAgain((request, reply, form) => showTopic(services, request, reply, id(request), {}, form)),
     },
-    async ({ actor, params, body }, reply) => {
+    async ({ actor, params, body, t }, reply) => {
       const topic = await findTopic(db, actor, params.id)
-      const answer = await postAnswer(db, actor, topic, draftOf(body))
+      const { product, since, purpose, good, bad, ...words } = body
+      const report = { product, since, purpose, good, bad }
+      const answer = await answerAbout(db, actor, topic, { ...draftOf(words), report }, reportWords(t))
       return reply.flash(actor.hasAnswered ? 'answered' : 'answeredFirst').see(postPath(topic, answer))
     },
   )

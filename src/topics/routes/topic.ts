@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { isGuest } from '../../accounts/actor.ts'
 import { canNameProducts } from '../../companies/policy.ts'
 import { presentTopicProduct } from '../../companies/present.ts'
+import { presentColumn, presentReportForm } from '../../companies/present_compare.ts'
 import { presentFixed } from '../../fixes/present.ts'
 import { holdsFor, presentGuarantees, presentVersions } from '../../guarantees/present.ts'
 import { type BesideTopic, besideTopic } from '../../guarantees/queries.ts'
@@ -106,6 +107,7 @@ export async function showTopic(
   const shown = answers.rows.map(answer => ({
     ...presentPost(answer, context),
     ...presentGuarantees(answer, topic, topic.beside.guarantees ?? [], actor, t),
+    column: presentColumn(topic.beside.columns?.[answer.id], topic.beside.products ?? [], actor.preferences.locale),
     fixed: presentFixed(answer, topic, saidOf(marks, answer), actor, t, version),
   }))
   const path = topicPath(topic)
@@ -141,6 +143,7 @@ export async function showTopic(
       answers.next &&
       `${path}?${order === 'new' ? 'order=new&' : ''}${version ? `version=${version.id}&` : ''}after=${encodeURIComponent(answers.next)}`,
     firstPath: answers.isFirst ? undefined : path,
+    report: presentReportForm(topic.kind, topic.beside.products ?? [], actor.preferences.locale, form?.values),
     form: { ...form, values, voices: presentVoices(actor, topic, t, form?.values?.company) },
   })
 }
