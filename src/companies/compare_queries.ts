@@ -12,7 +12,7 @@ import { companies, products, productVersions, topicProducts } from './schema.ts
 export type Compared = Awaited<ReturnType<typeof findCompared>>[number]
 
 /** Months over which questions are counted. */
-export const MONTHS = 6
+const MONTHS = 6
 
 /**
  * The products an address or a person names: `company/product` with commas, or names as people call them. Throws Invalid at `products` for one
@@ -64,7 +64,7 @@ export async function findCompared(db: Db, ids: number[]) {
     .innerJoin(companies, sql`${companies.id} = ${products.companyId}`)
     .leftJoin(pictures, sql`${pictures.id} = ${products.pictureId}`)
     .where(inArray(products.id, ids))
-  return ids.flatMap(id => rows.find(({ product }) => product.id === id) ?? [])
+  return ids.flatMap(id => rows.find(({ product }) => product.id === id) ?? []).map(row => ({ ...row, months: MONTHS }))
 }
 
 /** One owner's word on a product, with the post it stands in. */
