@@ -1,6 +1,6 @@
 import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
 import { postPath, topicPath } from '../topics/paths.ts'
-import { type Compared, type listTelling, MONTHS, type Voice } from './compare_queries.ts'
+import type { Compared, listTelling, Voice } from './compare_queries.ts'
 import type { Report } from './comparing.ts'
 import { companyPath, comparePath } from './paths.ts'
 import { nameIn, presentProductLine, presentSolved } from './present.ts'
@@ -11,15 +11,15 @@ type Told = { voices: Voice[]; troubles: Telling; tips: Telling }
 
 /** Products side by side: the rows of the table, and below it what people say of each. */
 export function presentCompared(all: Compared[], { voices, troubles, tips }: Told, locale: Locale, t: Translate) {
-  const columns = all.map(({ product, company, picture, newest, questions, solved, recent }) => ({
+  const columns = all.map(({ product, company, picture, newest, questions, solved, recent, months }) => ({
     ...presentProductLine({ ...product, picture }, company, locale, t),
     company: { name: nameIn(company, locale), path: companyPath(company) },
     newest,
     solved: presentSolved({ questions, solved }, locale, t),
     askedText: t('compare.asked', {
-      months: MONTHS,
+      months,
       number: numberText(locale, recent),
-      rate: numberText(locale, Math.round((recent / MONTHS) * 10) / 10),
+      rate: numberText(locale, Math.round((recent / months) * 10) / 10),
     }),
     good: voices.filter(({ productId, side }) => productId === product.id && side === 'good').map(voice => presentVoice(voice, t)),
     bad: voices.filter(({ productId, side }) => productId === product.id && side === 'bad').map(voice => presentVoice(voice, t)),
