@@ -33,7 +33,7 @@ const dataDir = mkdtempSync(join(tmpdir(), 'hiroba-bench-search-'))
 const server = await startEmbeddedPostgres({ dataDir, log: quiet, settings: { fsync: 'off', maintenance_work_mem: '512MB' } })
 const database = openDatabase(server.url, { max: 4 })
 const databaseCpu = openDatabaseCpu(dataDir)
-const none = 'search_documents, search_texts, search_openers, search_readings, search_terms, search_figures'
+const none = 'search_documents, search_texts, search_openers, search_readings, search_thesaurus, search_terms, search_figures'
 try {
   await migrate(server.url)
   const { found, absent } = loadCollections()

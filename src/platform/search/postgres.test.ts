@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 async function emptied() {
-  await database.sql`truncate search_documents, search_texts, search_openers, search_synonyms, search_readings, search_terms, search_figures`
+  await database.sql`truncate search_documents, search_texts, search_openers, search_synonyms, search_readings, search_thesaurus, search_terms, search_figures`
   return createPostgresSearch(database.db)
 }
 

@@ -8,6 +8,7 @@ import { putDocuments, removeDocuments, removeGroup } from './putting.ts'
 import { refreshReadings } from './readings.ts'
 import { suggestTitles } from './suggesting.ts'
 import { keepSynonyms, synonymsKeeper } from './synonym_table.ts'
+import { refreshThesaurus } from './thesaurus.ts'
 
 /** Rows that a search scores, by what is known of its terms; see docs/decisions/010-search.md. */
 const usualBudget = 1_000
@@ -33,6 +34,7 @@ export function createPostgresSearch(db: Db, options: { budget?: number } = {}):
     refresh: async () => {
       await refreshFigures(db)
       await refreshReadings(db)
+      await refreshThesaurus(db)
     },
     count: async () => {
       const [row] = await db.execute<{ count: number }>(sql`select count(*)::int as count from search_documents where part = 0`)

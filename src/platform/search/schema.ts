@@ -53,6 +53,13 @@ export const searchReadings = pgTable('search_readings', { term: text().notNull(
   index('search_readings_reading').on(t.reading),
 ])
 
+/** What a general dictionary says means the same, where the collection has the other word's terms; `rows` have the rarest of them. */
+export const searchThesaurus = pgTable(
+  'search_thesaurus',
+  { word: text().notNull(), other: text().notNull(), rows: integer().notNull() },
+  t => [primaryKey({ columns: [t.word, t.other] })],
+)
+
 /** In how many rows a term stands, for terms in more than two; as counted at `searchFigures.countedAt`. */
 export const searchTerms = pgTable('search_terms', { term: text().primaryKey(), rows: integer().notNull() }, t => [
   index('search_terms_start').on(sql`(${t.term} collate "C")`),

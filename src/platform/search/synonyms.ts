@@ -38,6 +38,18 @@ export function synonymsIn(text: string, { of, longest }: Synonyms): Alternative
   return found
 }
 
+/** All that may be one word of a text: its segments and up to five of them together, longest first at each place. */
+export function piecesOf(text: string): { word: string; start: number; end: number }[] {
+  const segments = segmentsOf(text)
+  return segments.flatMap((_, start) =>
+    Array.from({ length: Math.min(longestPiece, segments.length - start) }, (_, less) => {
+      const end = Math.min(start + longestPiece, segments.length) - less
+      return { word: segments.slice(start, end).join(''), start, end }
+    }).filter(({ word }) => word.length > 1),
+  )
+}
+
+const longestPiece = 5
 const segmenter = new Intl.Segmenter('ja', { granularity: 'word' })
 const katakana = /^[\u30a1-\u30fa\u30fc]+$/
 const space = /^\s+$/

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestDatabase, testDatabase } from '../../../test/database.ts'
+import type { SearchDocument } from './engine.ts'
+import { createPostgresSearch } from './postgres.ts'
+
+let database: TestDatabase
+let engine: ReturnType<typeof createPostgresSearch>
+
+const made = (id: string, title: string, body = ''): SearchDocument => ({
+  id,
+  group: id,
+  title,
+  body,
+  visibility: 'public',
+  filters: {},
+  createdAt: new Date(0),
+})
+
+beforeAll(async () => {
+  database = await testDatabase()
+  engine = createPostgresSearch(database.db)
+  await engine.put([
+    made('book', '書籍の返却'),
+    made('doctor', '医師の紹介'),
+    made('order', '画面の文字を印刷の前に大きくする'),
+    made('mixed', '前に印刷の文字、大きく画面をする'),
+  ])
+  await engine.refresh()
+}, 60_000)
+afterAll(() => database.drop())
+
+const idsOf = async (text: string) => (await engine.search({ text, visibility: ['public'], limit: 5 })).hits.map(hit => hit.id)
+const kept = async () => [...(await database.sql<{ word: string; other: string }[]>`select word, other from search_thesaurus`)]
+
+test('words that nobody here has written find what a general dictionary calls the same', async () => {
+  expect(await idsOf('ブック')).toEqual(['book'])
+  expect(await idsOf('医者')).toEqual(['doctor'])
+})
+
+test('what the operator says goes before the dictionary', async () => {
+  await engine.setSynonyms([{ words: ['医者', '紹介'] }])
+  expect((await engine.search({ text: '医者', visibility: ['public'], limit: 5 })).also).toEqual(['紹介'])
+  await engine.setSynonyms([])
+})
+
+test('only what leads to words of the collection is kept, and it goes with them', async () => {
+  expect(await kept()).toContainEqual({ word: '医者', other: '医師' })
+  expect(new Set((await kept()).map(({ other }) => other))).toEqual(new Set(['書籍', '医師', '印刷']))
+  await engine.remove(['doctor'])
+  await engine.refresh()
+  expect(await kept()).not.toContainEqual({ word: '医者', other: '医師' })
+})
+
+test('of texts with the same words the one that says them in the same order comes first', async () => {
+  expect((await idsOf('画面の文字を大きく'))[0]).toBe('order')
+  expect((await idsOf('印刷の文字'))[0]).toBe('mixed')
+})
