@@ -6,8 +6,8 @@ import { normalise } from './terms.ts'
 type Group = { items: { midashi: string; expandControl: number }[] }
 
 // Its module for `import` is missing from the package.
-const require = createRequire(import.meta.url)
-const { fetchDictionary }: { fetchDictionary: () => Promise<Group[]> } = require('sudachi-synonyms-dictionary')
+const load = createRequire(import.meta.url)
+const { fetchDictionary }: { fetchDictionary: () => Promise<Group[]> } = load('sudachi-synonyms-dictionary')
 const dictionary = await fetchDictionary()
 const pairs = new Map<string, [word: string, other: string, terms: string[]]>()
 for (const { items } of dictionary) {
