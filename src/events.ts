@@ -37,6 +37,8 @@ export type Events = {
   'post.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number }
   'topic.withdrawn': { topicId: number; boardId: number; actorId: number }
   'topic.closed': { topicId: number; boardId: number; actorId: number }
+  'topic.slowed': { topicId: number; boardId: number; actorId: number; minutes: number }
+  'topic.unslowed': { topicId: number; boardId: number; actorId: number }
   'topic.reopened': { topicId: number; boardId: number; actorId: number }
   'best_answer.picked': { topicId: number; boardId: number; actorId: number; postId: number }
   'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }

@@ -58,6 +58,7 @@ import { editingRoutes } from './topics/routes/editing.ts'
 import { helpingRoutes } from './topics/routes/helping.ts'
 import { listRoutes } from './topics/routes/lists.ts'
 import { postRoutes } from './topics/routes/posts.ts'
+import { slowingRoutes } from './topics/routes/slowing.ts'
 import { topicRoutes } from './topics/routes/topic.ts'
 
 /** What can be asked: which door is mounted where. */
@@ -97,6 +98,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await draftRoutes(app, services)
   await editingRoutes(app, services)
   await helpingRoutes(app, services)
+  await slowingRoutes(app, services)
   await reactionRoutes(app, services)
   await certificationRoutes(app, services)
   await pointsRoutes(app, services)

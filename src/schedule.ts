@@ -18,6 +18,7 @@ import { refreshDocumentsOf } from './search/documents.ts'
 import { learnBoosts, learnEarlierSearches } from './search/learning.ts'
 import { mirrorOutdated } from './search/mirroring.ts'
 import { sweepSearches } from './search/remembering.ts'
+import { endSlowing } from './topics/helping/slowing.ts'
 import { sweepVisits } from './topics/visits.ts'
 
 /** What happens by the clock, and how often. */
@@ -30,6 +31,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'steps.sweep', match: '37 * * * *', run: () => sweepSteps(db) },
     { task: 'guarantees.follow', match: '7 * * * *', run: () => followCalendar(db) },
     { task: 'company_tokens.sweep', match: '31 4 * * *', run: () => sweepCompanyTokens(db) },
+    { task: 'topics.unslow', match: '* * * * *', run: () => endSlowing(db) },
     { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },

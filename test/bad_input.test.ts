@@ -345,6 +345,7 @@ const FORMS: Record<string, FormDoor> = {
     form: () => ({ reason: '誤って確認しました' }),
   },
   'POST /t/:id/tags': { path: () => `/t/${topic.id}/tags`, form: () => ({ tags: 'ルーター', reason: '言い直し' }) },
+  'POST /t/:id/slow': { path: () => `/t/${topic.id}/slow`, form: () => ({ minutes: '5', hours: '1', reason: '少し落ち着きましょう' }) },
   'POST /posts/:id/hiding': { path: () => `/posts/${hideable[++keys % 100]}/hiding`, form: () => ({ reason: 'spam' }) },
   'POST /posts/:id/suggestions': {
     path: () => `/posts/${answer.id}/suggestions`,

@@ -63,7 +63,7 @@ const DOORS: Record<string, string> = {
     'GET /compare · GET /posts/:id/fixed · POST /posts/:id/fixed · DELETE /posts/:id/fixed · ' +
     'GET /invitations/:token · GET /products/suggest · POST /products/guess · GET /healthz · GET /readyz · GET /metrics · GET /help/:page? · GET /people · GET /b/:slug/people · GET /c/:company/p/:product/people · GET /badges · GET /badges/:key · GET /api/v1/search · GET /api/v1/openapi.json · GET /api/docs',
   members:
-    'GET /t/:id/tags · POST /t/:id/tags · GET /posts/:id/hiding · POST /posts/:id/hiding · DELETE /posts/:id/hiding · GET /posts/:id/suggestions · POST /posts/:id/suggestions · POST /suggestions/:id/acceptance · DELETE /suggestions/:id/acceptance · GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
+    'GET /t/:id/slow · POST /t/:id/slow · DELETE /t/:id/slow · GET /t/:id/tags · POST /t/:id/tags · GET /posts/:id/hiding · POST /posts/:id/hiding · DELETE /posts/:id/hiding · GET /posts/:id/suggestions · POST /posts/:id/suggestions · POST /suggestions/:id/acceptance · DELETE /suggestions/:id/acceptance · GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
     'GET /posts/:id/withdraw · DELETE /posts/:id · POST /posts/:id/best · DELETE /posts/:id/best · POST /t/:id/close · DELETE /t/:id/close · ' +
     'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key · ' +
     'GET /companies/apply · POST /companies/apply · GET /companies/applications/:id · POST /companies/applications/:id/mail · POST /companies/applications/:id/record · ' +
@@ -162,6 +162,17 @@ const DEEDS: { deed: string; allowed: Role[]; act(client: Client): ReturnType<Cl
     deed: 'mend the tags',
     allowed: ['otherModerator', 'moderator', 'asker', 'operator'],
     act: client => client.post(`/t/${topic.id}/tags`, { tags: 'ルーター', reason: '' }),
+  },
+  {
+    deed: 'slow the topic',
+    allowed: ['otherModerator', 'moderator', 'operator'],
+    act: client => client.post(`/t/${topic.id}/slow`, { minutes: '5', hours: '1', reason: '少し落ち着きましょう' }),
+    undo: 'update topics set slow_minutes = null, slow_until = null, slow_by_id = null, slow_reason = null',
+  },
+  {
+    deed: 'let it run as usual again',
+    allowed: ['otherModerator', 'moderator', 'operator'],
+    act: client => client.delete(`/t/${topic.id}/slow`),
   },
   {
     deed: 'suggest an edit',

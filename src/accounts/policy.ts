@@ -6,6 +6,7 @@ export const PRIVILEGES = {
   edit_tags: 2,
   suggest_edits: 2,
   hide: 3,
+  slow_topic: 3,
   mentor: 3,
   accept_edits: 4,
 } as const

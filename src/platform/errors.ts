@@ -38,13 +38,15 @@ export class Conflict extends Error {
   }
 }
 
-/** Asked too often: 429 with Retry-After. `retryAfter` is in seconds. */
+/** Asked too often: 429 with Retry-After. `retryAfter` is in seconds; `fields` says more than the common sentence, at the fields. */
 export class TooMany extends Error {
   override name = 'TooMany'
   retryAfter: number
-  constructor(retryAfter: number) {
+  fields?: FieldErrors
+  constructor(retryAfter: number, fields?: FieldErrors) {
     super('too many')
     this.retryAfter = retryAfter
+    this.fields = fields
   }
 }
 

@@ -54,9 +54,9 @@ function problemOf(error: Error): Problem {
   return statusCode < 500 ? { status: statusCode, key: 'errors.invalid' } : { status: 500, key: 'errors.broken' }
 }
 
-/** Messages by field from a verb's `Invalid` or from the shape check of the route. */
+/** Messages by field from what a verb threw or from the shape check of the route. */
 export function fieldErrors(error: Error): FieldErrors | undefined {
-  if (error instanceof Invalid) return error.fields
+  if (error instanceof Invalid || error instanceof TooMany) return error.fields
   const { validation } = error as FastifyError
   if (!validation) return undefined
   return Object.fromEntries(
@@ -89,17 +89,19 @@ export function sentences(t: Translate, fields: FieldErrors): Record<string, str
  */
 export function showAgain(show: (request: FastifyRequest, reply: FastifyReply, form: FormAgain) => Promise<FastifyReply> | FastifyReply) {
   return async (error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const tooMany =
-      error instanceof TooMany ? { form: { key: 'errors.tooManyFor', values: { minutes: Math.ceil(error.retryAfter / 60) } } } : undefined
-    const fields = tooMany ?? fieldErrors(error)
+    const fields = fieldErrors(error) ?? (error instanceof TooMany ? waitABit(error) : undefined)
     if (!fields || wantsJson(request)) return showError(error, request, reply)
     if (error instanceof TooMany) reply.header('retry-after', error.retryAfter)
     const errors = sentences(request.t, fields)
     const errorList = Object.entries(errors).map(([field, text]) => ({ field, text }))
-    reply.code(tooMany ? 429 : 422).header('cache-control', 'no-store')
+    reply.code(error instanceof TooMany ? 429 : 422).header('cache-control', 'no-store')
     return show(request, reply, { values: typed(request.body), errors, errorList })
   }
 }
+
+const waitABit = ({ retryAfter }: TooMany): FieldErrors => ({
+  form: { key: 'errors.tooManyFor', values: { minutes: Math.ceil(retryAfter / 60) } },
+})
 
 /** What was typed, without anything secret: a password is never sent back. */
 function typed(body: unknown): Record<string, unknown> {

@@ -42,6 +42,12 @@ export async function findContest(db: Db, actor: Actor, id: number) {
   return row
 }
 
+/** A case that was decided, for the mail about it. */
+export async function findDecidedContest(db: Db, id: number) {
+  const [contest] = await db.select().from(contests).where(eq(contests.id, id))
+  return contest?.decidedAt ? { ...contest, decidedAt: contest.decidedAt } : undefined
+}
+
 /** A member's own newest case. */
 export async function findOwnContest(db: Db, accountId: number) {
   const [contest] = await db.select().from(contests).where(eq(contests.accountId, accountId)).orderBy(desc(contests.id)).limit(1)

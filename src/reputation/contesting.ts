@@ -11,6 +11,7 @@ import { contests, levelDecisions } from './schema.ts'
 const WORDS = { min: 10, max: 2000 }
 /** How long the operator's word stands before the numbers decide again. */
 const HELD_DAYS = 90
+export const heldUntil = (decidedAt: Date) => new Date(decidedAt.getTime() + HELD_DAYS * 86_400_000)
 
 /** Objects to one's level, or to points taken off: opens a case for the operator. Throws Invalid at `words`, also while one is open. */
 export async function contest(db: Db, actor: Actor, { words: typed }: { words: string }): Promise<void> {
@@ -65,7 +66,6 @@ async function holdLevel(tx: Db, actor: Actor, accountId: number, { level, reaso
   await tx.execute(sql`select from accounts where id = ${accountId} for no key update`)
   const now = (await factsOf(tx, [accountId])).get(accountId)
   if (!now) return
-  const heldUntil = new Date(Date.now() + HELD_DAYS * 86_400_000)
   await setLevel(tx, {
     accountId,
     before: now.level,
@@ -74,7 +74,7 @@ async function holdLevel(tx: Db, actor: Actor, accountId: number, { level, reaso
     entryId: now.entryId,
     decidedById: actor.id,
     reason,
-    heldUntil,
+    heldUntil: heldUntil(new Date()),
   })
 }
 

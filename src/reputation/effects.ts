@@ -3,7 +3,7 @@ import { endGuide, noteFirstAnswer } from '../accounts/newcomer.ts'
 import { listOperators } from '../accounts/queries.ts'
 import type { EventOf } from '../events.ts'
 import type { Db } from '../platform/db.ts'
-import { dayText } from '../platform/i18n.ts'
+import { dayText, translate } from '../platform/i18n.ts'
 import type { Services } from '../platform/services.ts'
 import { postsBetween } from './abuse/finding_queries.ts'
 import type { MeasureName } from './badge_measures.ts'
@@ -11,10 +11,14 @@ import { grantBadges, reevaluateBadgesOf } from './badges.ts'
 import { forgetCertifications, notePictureDeleted } from './certification.ts'
 import { findCertificationNow } from './certification_queries.ts'
 import { nameOf } from './certification_schemes.ts'
+import { findDecidedContest } from './contest_queries.ts'
+import { heldUntil } from './contesting.ts'
 import { countHelpOf, settleAndCount } from './helping.ts'
 import type { Settling } from './ledger.ts'
 import { decideLevels } from './levels.ts'
 import { isWaiting } from './newcomer_queries.ts'
+import { levelPath } from './paths.ts'
+import { levelName } from './present.ts'
 import { authorsOf, isOpening, membersOf, postsOfTopic, postsOnceBest } from './queries.ts'
 
 type CertificationEvent = EventOf<
@@ -104,6 +108,26 @@ export async function mailHolder(services: Services, { id, name, data }: Certifi
 }
 
 const LETTERS: Record<string, string> = { approved: 'Approved', declined: 'Declined', expired: 'Ended', revoked: 'Revoked' }
+
+/** Tells a member what became of his objection, with the operator's reason. */
+export async function mailContester(services: Services, { data }: EventOf<'contest.decided'>): Promise<void> {
+  const [account, contest] = await Promise.all([
+    findReachable(services.db, data.accountId),
+    findDecidedContest(services.db, data.contestId),
+  ])
+  if (!account || !contest) return
+  const { locale } = account
+  await sendLetter(services, `contest:${contest.id}`, account.email, {
+    locale,
+    key: contest.level === null ? 'contestKept' : 'contestChanged',
+    values: {
+      reason: contest.reason,
+      level: contest.level === null ? '' : levelName(contest.level, (key, values) => translate(locale, key, values)),
+      day: dayText(locale, heldUntil(contest.decidedAt)),
+    },
+    link: services.siteUrl + levelPath(account),
+  })
+}
 
 /** Deletes the picture of a certificate that was decided, and writes down that it is gone. */
 export async function deletePicture({ db, storage }: Services, { data }: CertificationEvent): Promise<void> {

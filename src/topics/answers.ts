@@ -5,15 +5,16 @@ import { ensure, Refused } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
 import { type Capacity, capacityOf, spokenAs } from './capacity.ts'
 import { keyForOtherWords } from './drafts.ts'
+import { keepPace } from './helping/slowing.ts'
 import { canAnswer } from './policy.ts'
 import type { Topic } from './queries.ts'
-import { drafts, type PostRow, posts, topics } from './schema.ts'
+import { drafts, type PostRow, posts, type TopicRow, topics } from './schema.ts'
 import { type Written, write } from './writing.ts'
 
 /** `company` is the id of the company it is written for; without it, it is written as a member. */
 export type PostDraft = { body: string; draftKey: string; company?: number }
 
-/** Answers a topic. Sending the same draft again returns the answer it became. Throws Refused when the topic is closed, Invalid at `body`. */
+/** Answers a topic. Sending the same draft again returns the answer it became. Throws Refused when the topic is closed, Invalid or (in a slow topic) TooMany at `body`. */
 export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: PostDraft): Promise<PostRow> {
   ensure(canAnswer(actor, topic), topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
   const capacity = capacityOf(actor, draft.company, topic)
@@ -35,7 +36,7 @@ export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: Post
       tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `answer:${topic.id}`))),
       record(tx, 'answer.posted', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: post.id }),
     ])
-    await labelAnew(tx, actor, post, counted)
+    await settleIn(tx, actor, post, counted)
     return post
   })
 }
@@ -69,8 +70,9 @@ export async function insertOnce(tx: Db, { capacity, ...draft }: NewPost): Promi
   return insertOnce(tx, { ...draft, capacity, draftKey: keyForOtherWords(draftKey, topicId, parentId ?? 0, written.body) })
 }
 
-/** The topic's products may have been named while the post was on its way: the lock on the topic shows what holds now. */
-export async function labelAnew(tx: Db, actor: Actor, post: PostRow, topic: { companyIds: number[] }): Promise<void> {
+/** What may have changed while the post was on its way, seen under the lock on the topic: how slow it is, and whose products it names. */
+export async function settleIn(tx: Db, actor: Actor, post: PostRow, topic: Counted): Promise<void> {
+  await keepPace(tx, actor, topic, post)
   const capacity = post.capacity ? null : capacityOf(actor, undefined, topic)
   if (capacity) await tx.update(posts).set({ capacity }).where(eq(posts.id, post.id))
 }
@@ -79,13 +81,15 @@ export async function labelAnew(tx: Db, actor: Actor, post: PostRow, topic: { co
 const isSame = (post: PostRow, sent: Pick<PostRow, 'topicId' | 'parentId' | 'body'>) =>
   post.topicId === sent.topicId && post.parentId === sent.parentId && (post.revision > 1 || post.body === sent.body)
 
-/** Adds a post to its topic's counts, and says whose products the topic is about. Throws Refused when it was closed or taken back in between. */
-export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<{ companyIds: number[] }> {
+type Counted = Pick<TopicRow, 'boardId' | 'companyIds' | 'slowMinutes' | 'slowUntil'>
+
+/** Adds a post to its topic's counts, and says how the topic stands now. Throws Refused when it was closed or taken back in between. */
+export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<Counted> {
   const [counted] = await tx
     .update(topics)
     .set({ answerCount: sql`${topics.answerCount} + ${answers}`, postCount: sql`${topics.postCount} + 1`, activeAt: sql`now()` })
     .where(and(eq(topics.id, topicId), isNull(topics.closedAt), isNull(topics.withdrawnAt)))
-    .returning({ companyIds: topics.companyIds })
+    .returning({ boardId: topics.boardId, companyIds: topics.companyIds, slowMinutes: topics.slowMinutes, slowUntil: topics.slowUntil })
   if (!counted) throw new Refused('errors.closed')
   return counted
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid, Refused } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
-import { countPost, insertOnce, labelAnew, type PostDraft } from './answers.ts'
+import { countPost, insertOnce, type PostDraft, settleIn } from './answers.ts'
 import { capacityOf } from './capacity.ts'
 import type { Post } from './page_queries.ts'
 import { canAnswer } from './policy.ts'
@@ -12,7 +12,7 @@ import { write } from './writing.ts'
 
 export const COMMENT_LETTERS = 2000
 
-/** Comments on an opening or an answer, one level below. Throws Refused when the topic is closed, Invalid at `body`. */
+/** Comments on an opening or an answer, one level below. Throws Refused when the topic is closed, Invalid or TooMany at `body`. */
 export async function postComment(db: Db, actor: Actor, parent: Post, draft: PostDraft): Promise<PostRow> {
   ensure(canAnswer(actor, parent.topic), parent.topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
   ensure(parent.kind !== 'comment' && !parent.withdrawnAt && !parent.hiddenAt, 'errors.refused')
@@ -30,7 +30,7 @@ export async function postComment(db: Db, actor: Actor, parent: Post, draft: Pos
       draftKey: draft.draftKey,
     })
     if (!isNew) return post
-    await labelAnew(tx, actor, post, await countPost(tx, parent.topicId, { answers: 0 }))
+    await settleIn(tx, actor, post, await countPost(tx, parent.topicId, { answers: 0 }))
     await countComment(tx, parent.id)
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `comment:${parent.id}`)))
     await record(tx, 'comment.posted', { topicId: parent.topicId, boardId: parent.topic.boardId, actorId: actor.id, postId: post.id })

@@ -6,11 +6,14 @@ export const topicPath = (topic: Placed) => `/t/${topic.id}/${slug(topic.title)}
 /** Address of a post inside its topic's page, whichever page of answers it is on. */
 export const postPath = (topic: Placed, post: { id: number }) => `${topicPath(topic)}?at=${post.id}#post-${post.id}`
 
+/** Where a topic is slowed down. */
+export const slowPath = (topic: { id: number }) => `/t/${topic.id}/slow`
+
 /** Short lasting address of a post: leads to the page it is on. */
 export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
 // Pages below a topic's address; a title of that name must not hide behind them.
-const PAGES_BELOW = ['addenda', 'answers', 'close', 'products', 'similar', 'tags']
+const PAGES_BELOW = ['addenda', 'answers', 'close', 'products', 'similar', 'slow', 'tags']
 
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {

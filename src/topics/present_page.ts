@@ -2,9 +2,9 @@ import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
 import { numberText, type Translate } from '../platform/i18n.ts'
-import { canDecideEdit, canEditTags, canShowAgain, canSuggestEdit, canVoteToHide } from './helping/policy.ts'
+import { canDecideEdit, canEditTags, canShowAgain, canSlow, canSuggestEdit, canVoteToHide, isSlow } from './helping/policy.ts'
 import type { commentsOf, findOwnMarks, ShownPost, TopicWithOpening } from './page_queries.ts'
-import { postLink, topicPath } from './paths.ts'
+import { postLink, slowPath, topicPath } from './paths.ts'
 import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canWithdraw } from './policy.ts'
 import { answerObstacle, presentAuthor, presentVoices } from './present.ts'
 
@@ -12,7 +12,10 @@ type Comments = Awaited<ReturnType<typeof commentsOf>>
 export type PostContext = {
   actor: Actor
   t: Translate
-  topic: Pick<TopicWithOpening, 'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId' | 'companyIds'>
+  topic: Pick<
+    TopicWithOpening,
+    'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId' | 'companyIds' | 'slowMinutes' | 'slowUntil' | 'slowById'
+  >
   comments: Comments
   marks: Awaited<ReturnType<typeof findOwnMarks>>
   reactionsOf: (post: ShownPost, given: Set<string>) => unknown[]
@@ -68,8 +71,10 @@ function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'ac
     canShowAgain: canShowAgain(actor, topic, post),
     canEditTags: post.kind === 'opening' && canEditTags(actor, topic),
     tagsPath: `/t/${topic.id}/tags`,
+    canSlow: post.kind === 'opening' && canSlow(actor, topic),
+    slowPath: slowPath(topic),
   }
-  const { tagsPath: _, ...abilities } = helping
+  const { tagsPath: _, slowPath: __, ...abilities } = helping
   return { ...helping, hasMenu: canEdit(actor, post) || Object.values(abilities).some(Boolean) }
 }
 
@@ -120,6 +125,7 @@ export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate
     activeAt: topic.activeAt,
     addenda: topic.addenda.map(({ bodyHtml, createdAt }) => ({ bodyHtml, at: new Date(createdAt) })),
     answersHeading: t(isQuestion ? 'topics.answers.heading' : 'topics.replies.heading', { count: topic.answerCount }),
+    slow: isSlow(topic) && !topic.closedAt ? presentSlow(topic, actor, t) : undefined,
     obstacle: answerObstacle(actor, topic),
     answerPlace: `answer:${topic.id}`,
     canAddAddendum: isQuestion && canAddAddendum(actor, topic),
@@ -128,3 +134,12 @@ export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate
     canReopen: topic.closedAt !== null && canReopen(actor, topic),
   }
 }
+
+/** What everybody is told of a slow topic: how far apart posts are, until when and why. */
+const presentSlow = (topic: TopicWithOpening, actor: Actor, t: Translate) => ({
+  text: t('topics.slow.notice', { count: topic.slowMinutes ?? 0 }),
+  until: topic.slowUntil,
+  reason: topic.slowReason,
+  action: slowPath(topic),
+  canUnslow: canSlow(actor, topic),
+})

@@ -10,7 +10,7 @@ import type { FixTallies } from './fixed.ts'
 /**
  * A topic is what lists and searches show: its title, place and counts. Its words stand in posts.
  * `visibility` and `rootBoardId` are kept beside the board's own so that a list is one index scan; which products and companies it is
- * about is kept by the companies, `capacity` is its opening's.
+ * about is kept by the companies, `capacity` is its opening's. While `slowUntil` is to come, nobody posts in it twice within `slowMinutes`.
  */
 export const topics = pgTable(
   'topics',
@@ -42,6 +42,10 @@ export const topics = pgTable(
     guaranteedAt: moment('guaranteed_at'),
     closedAt: moment('closed_at'),
     closedById: reference('closed_by_id'),
+    slowMinutes: integer('slow_minutes'),
+    slowUntil: moment('slow_until'),
+    slowById: reference('slow_by_id'),
+    slowReason: text('slow_reason'),
     hiddenAt: moment('hidden_at'),
     withdrawnAt: moment('withdrawn_at'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
@@ -74,6 +78,7 @@ export const topics = pgTable(
       index('topics_tips').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${shown} and ${t.kind} = 'tip'`),
       index('topics_first').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${shown} and ${t.isFirst}`),
       index('topics_first_waiting').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${waiting} and ${t.isFirst}`),
+      index('topics_slow').on(t.slowUntil).where(sql`${t.slowUntil} is not null`),
       index('topics_author').on(t.authorId, t.createdAt.desc().nullsFirst()),
       index('topics_tags').using('gin', t.tags),
     ]

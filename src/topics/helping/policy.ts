@@ -38,5 +38,17 @@ export const canVoteToHide = (actor: Actor, topic: Place, post: Helpable) =>
 export const canShowAgain = (actor: Actor, topic: Place, post: Helpable) =>
   canWrite(actor) && post.hiddenAt !== null && post.kind !== 'opening' && moderatesTopic(actor, topic)
 
-const byLevel = (actor: Actor, topic: Place, privilege: 'hide' | 'accept_edits') =>
+type Slow = Pick<TopicRow, 'slowMinutes' | 'slowUntil' | 'slowById'>
+
+/** Whether a topic takes one post a while from each member just now; it ends by itself. */
+export const isSlow = ({ slowMinutes, slowUntil }: Pick<TopicRow, 'slowMinutes' | 'slowUntil'>, now = Date.now()) =>
+  slowMinutes !== null && slowUntil !== null && slowUntil.getTime() > now
+
+/** Slow a topic down, or change how slow it is: its moderators, and members of a level; what somebody else set, moderators alone. */
+export const canSlow = (actor: Actor, topic: Place & Slow & Pick<TopicRow, 'closedAt'>) =>
+  canWrite(actor) &&
+  !topic.closedAt &&
+  (moderatesTopic(actor, topic) || ((!isSlow(topic) || topic.slowById === actor.id) && byLevel(actor, topic, 'slow_topic')))
+
+const byLevel = (actor: Actor, topic: Place, privilege: 'hide' | 'accept_edits' | 'slow_topic') =>
   !isPartyTo(actor, topic) && hasPrivilege(actor, privilege)
