@@ -17,6 +17,7 @@ import { rebuild } from '../reputation/rebuilding.ts'
 import { refreshDocumentsBetween } from '../search/documents.ts'
 import { addenda, posts, revisions, topics } from '../topics/schema.ts'
 import { write } from '../topics/writing.ts'
+import { seedCases } from './demo_cases.ts'
 import { demoStaff, seedCompanies } from './demo_companies.ts'
 import { seedFixes } from './demo_fixes.ts'
 import { seedGuarantees } from './demo_guarantees.ts'
@@ -104,6 +105,7 @@ export async function seedDemo({ db, search, storage, log }: Services): Promise<
   await seedSearches(db, search)
   await countAllHelp(db)
   await reevaluateBadges(db)
+  await seedCases(db)
   await mark(db, 'demo.searchable')
   log.info('the demo community moved in')
 }
