@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import type { Figures } from './plan.ts'
+import type { Meant } from './thesaurus.ts'
 import { quoteTerm } from './vector.ts'
 
 /** Up to this many rows the figures are counted for each query while the kept ones are old: a young forum finds well at once. */
@@ -10,23 +11,25 @@ const keptWhole = 5_000
 /** Before anything is known. */
 const usualMeanWords = 60
 
-/** With the version of the synonyms that were last set. */
-export type KeptFigures = Figures & { synonyms: number }
+/** With the version of the synonyms that were last set, and what a general dictionary says of the words asked for. */
+export type KeptFigures = Figures & { synonyms: number; meant: Meant[] }
 
 /**
  * What ranking needs to know about `terms`: read from what the last `refreshFigures` kept, or counted when that is old and the
  * collection small. Looking 60 terms up costs less than a millisecond, and holding them all would cost 50 MB at a million rows.
  */
-export async function findFigures(db: Db, terms: readonly string[]): Promise<KeptFigures> {
+export async function findFigures(db: Db, terms: readonly string[], words: readonly string[] = []): Promise<KeptFigures> {
   const [kept] = await db.execute<Kept>(sql`
     select f.rows, f.mean_words as "meanWords", f.writes, pg_stat_get_live_tuples(t.oid)::int as live, ${writes} as now,
       (select jsonb_object_agg(term, s.rows) from search_terms s where term = any(${sql.param([...terms])}::text[])) as "rowsOf",
-      (select version from search_synonyms) as synonyms
+      (select version from search_synonyms) as synonyms,
+      (select jsonb_agg(jsonb_build_object('own', word, 'other', other, 'rows', rows)) from search_thesaurus
+        where word = any(${sql.param([...words])}::text[])) as meant
     from (select 'search_documents'::regclass as oid) t left join search_figures f on true`)
   const isOld = !kept || kept.rows === null || isFarFrom(Number(kept.writes), Number(kept.now), kept.rows)
-  const synonyms = Number(kept?.synonyms ?? 0)
-  if (isOld && (kept?.live ?? 0) <= countedExactly) return { ...(await countFigures(db, terms)), synonyms }
-  return { ...figuresOf(Math.max(kept?.rows ?? 0, kept?.live ?? 0), kept?.meanWords, kept?.rowsOf), synonyms }
+  const also = { synonyms: Number(kept?.synonyms ?? 0), meant: kept?.meant ?? [] }
+  if (isOld && (kept?.live ?? 0) <= countedExactly) return { ...(await countFigures(db, terms)), ...also }
+  return { ...figuresOf(Math.max(kept?.rows ?? 0, kept?.live ?? 0), kept?.meanWords, kept?.rowsOf), ...also }
 }
 
 /**
@@ -62,6 +65,7 @@ type Kept = {
   now: string
   rowsOf: Counted
   synonyms: string | null
+  meant: Meant[] | null
 }
 type Counted = Record<string, number> | null
 

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { askProcess } from './asking_process.ts'
 import type { Concept } from './plan.ts'
@@ -10,7 +10,7 @@ const share = 0.8
 const reader = new URL('./thesaurus_process.ts', import.meta.url)
 
 type Pair = [word: string, other: string, terms: string[]]
-type Meant = { own: string; other: string; rows: number }
+export type Meant = { own: string; other: string; rows: number }
 
 /**
  * Keeps of a general dictionary (59,000 words) what leads to words that the collection has. The dictionary takes more memory than
@@ -35,21 +35,20 @@ export async function refreshThesaurus(db: Db): Promise<void> {
     on conflict (word, other) do update set rows = excluded.rows where t.rows <> excluded.rows`)
 }
 
+/** The words of a query that may be in it. */
+export function meantWords(normal: string): string[] {
+  return [...new Set(piecesOf(normal).map(({ word }) => storable(word)))]
+}
+
 /** What stands in the place of a query's words, longest first where they overlap. */
-export async function findMeant(db: Db, normal: string): Promise<Concept[]> {
-  const pieces = piecesOf(normal)
-  const rows = await db.execute<Meant>(meantBy(pieces.map(({ word }) => word)))
+export function meantIn(normal: string, rows: readonly Meant[]): Concept[] {
   const concepts: Concept[] = []
   let end = 0
-  for (const piece of pieces) {
+  for (const piece of piecesOf(normal)) {
     const others = rows.filter(({ own }) => own === piece.word)
     if (piece.start < end || others.length === 0) continue
     concepts.push({ own: piece.word, others: others.sort((a, b) => b.rows - a.rows).map(({ other }) => other), share })
     end = piece.end
   }
   return concepts
-}
-
-function meantBy(words: readonly string[]): SQL {
-  return sql`select word as own, other, rows from search_thesaurus where word = any(${sql.param([...new Set(words.map(storable))])}::text[])`
 }

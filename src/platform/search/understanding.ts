@@ -6,7 +6,7 @@ import type { Concept } from './plan.ts'
 import { mainTerms, type WeighedQuery, weighQuery } from './query.ts'
 import type { SynonymsKeeper } from './synonym_table.ts'
 import { readySynonyms, type Synonyms, synonymsIn } from './synonyms.ts'
-import { findMeant } from './thesaurus.ts'
+import { meantIn, meantWords } from './thesaurus.ts'
 import { titleTerm } from './vector.ts'
 
 /** Synonyms count a little less than the word itself, other spellings as much less as they are less certain. */
@@ -29,16 +29,18 @@ export async function readQuery(db: Db, query: SearchQuery, synonyms: SynonymsKe
   const likely = synonymsIn(weighed.normal, tried ?? synonyms.now())
   const termsOf = (others: readonly string[]) => others.flatMap(other => [...mainTerms(other).keys()])
   const own = [...weighed.weights.keys(), ...termsOf(likely.flatMap(each => [each.own, ...each.others]))]
-  const [kept, spellings, meant] = await Promise.all([
-    figuresOf(db, own),
+  const [kept, spellings] = await Promise.all([
+    figuresOf(db, own, meantWords(weighed.normal)),
     findSpellings(db, weighed.normal, weighed.words),
-    findMeant(db, weighed.normal),
   ])
   const told = [
     ...synonymsIn(weighed.normal, tried ?? (await synonyms(kept.synonyms))).map(each => ({ ...each, share: shares.synonym })),
     ...inGroups(spellings.map(({ own, other, isMistake }) => ({ own, other, share: isMistake ? shares.mistake : shares.reading }))),
   ]
-  const concepts = [...told, ...meant.filter(each => !told.some(({ own }) => own.includes(each.own) || each.own.includes(own)))]
+  const concepts = [
+    ...told,
+    ...meantIn(weighed.normal, kept.meant).filter(each => !told.some(({ own }) => own.includes(each.own) || each.own.includes(own))),
+  ]
   const missing = termsOf(concepts.flatMap(each => [each.own, ...each.others])).filter(term => !own.includes(term))
   const more = missing.length > 0 ? await figuresOf(db, missing) : undefined
   return {
@@ -50,10 +52,11 @@ export async function readQuery(db: Db, query: SearchQuery, synonyms: SynonymsKe
   }
 }
 
-const figuresOf = (db: Db, terms: readonly string[]) =>
+const figuresOf = (db: Db, terms: readonly string[], words?: readonly string[]) =>
   findFigures(
     db,
     [...new Set(terms)].flatMap(term => [term, titleTerm(term)]),
+    words,
   )
 
 function inGroups(spellings: readonly { own: string; other: string; share: number }[]): Concept[] {
