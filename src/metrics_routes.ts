@@ -20,7 +20,7 @@ export async function metricsRoutes(app: App, services: Services): Promise<void>
     const status = `${Math.floor(reply.statusCode / 100)}xx`
     metrics.requestSeconds.observe({ method: request.method, route, status }, reply.elapsedTime / 1000)
   })
-  app.get('/metrics', { config: { access: 'everyone' }, logLevel: 'silent' }, async (request, reply) => {
+  app.get('/metrics', { config: { access: 'everyone', ahead: true }, logLevel: 'silent' }, async (request, reply) => {
     if (!mayRead(request, config.METRICS_TOKEN)) throw new Missing()
     const shared = await readShared(app, services)
     return reply

@@ -50,6 +50,11 @@ export class TooMany extends Error {
   }
 }
 
+/** Too much is asked of the forum at once: 503 with Retry-After. */
+export class Busy extends Error {
+  override name = 'Busy'
+}
+
 /** What was sent cannot be kept because the store is full: 507, and nothing of it was kept. */
 export class NoRoom extends Error {
   override name = 'NoRoom'

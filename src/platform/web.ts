@@ -15,6 +15,7 @@ import type { openLog } from './log.ts'
 import { openPageCache, type PageCache } from './page_cache.ts'
 import { serveFromCache } from './page_cache_door.ts'
 import type { Preferences } from './preferences.ts'
+import { takeTurns } from './turns.ts'
 import type { Render } from './views.ts'
 import { compressAnswers } from './web_compression.ts'
 import { showError } from './web_errors.ts'
@@ -93,6 +94,7 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   decorateReplies(app, options)
   compressAnswers(app)
   serveFromCache(app, { sessionCookie: options.sessionCookie, onRead: options.onRead })
+  takeTurns(app)
   // Refused before it was read to its end, a request still owes its rest: it gets no more time for that than any other.
   app.addHook('onResponse', async ({ raw }) => {
     // Requests that are injected have no line of their own.

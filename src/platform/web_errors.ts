@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { isDatabaseAway } from './db.ts'
-import { Conflict, type FieldErrors, Invalid, Missing, NoRoom, Refused, TooMany } from './errors.ts'
-import type { Translate } from './i18n.ts'
+import { Busy, Conflict, type FieldErrors, Invalid, Missing, NoRoom, Refused, TooMany } from './errors.ts'
+import { type Translate, translator } from './i18n.ts'
+import { guestPreferences } from './preferences.ts'
 
 /** What a form shows again: what was typed, and a sentence at each field that needs another look. */
 export type FormAgain = { values: Record<string, unknown>; errors: Record<string, string>; errorList: { field: string; text: string }[] }
@@ -11,14 +12,15 @@ type Problem = { status: number; key: string; retryAfter?: number }
 /** The one place where errors become answers: a page for people, JSON for machines. Nothing unknown is told, only logged. */
 export async function showError(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const problem = problemOf(error)
-  if (problem.status >= 500) request.log.error({ err: error, req: request }, 'request failed')
+  if (problem.status >= 500 && !(error instanceof Busy)) request.log.error({ err: error, req: request }, 'request failed')
   if (problem.retryAfter) reply.header('retry-after', problem.retryAfter)
   reply.code(problem.status).header('cache-control', 'no-store')
   const fields = fieldErrors(error)
-  const t = request.t ?? ((key: string) => key)
+  const t = request.t ?? translator(guestPreferences(request).locale)
   if (wantsJson(request))
     return reply.send({ error: problem.key, message: t(problem.key), ...(fields && { fields: sentences(t, fields) }) })
-  if (!request.preferences) return reply.type('text/plain').send(String(problem.status))
+  // Nobody knows yet who asks: a sentence, without the frame of a page.
+  if (!request.preferences) return reply.type('text/plain; charset=utf-8').send(`${t(problem.key)}\n${t(`${problem.key}Hint`)}\n`)
   const errors = fields ? Object.values(sentences(t, fields)) : undefined
   return reply.page('error', {
     title: t(problem.key),
@@ -43,6 +45,7 @@ function problemOf(error: Error): Problem {
   if (error instanceof Conflict) return { status: 409, key: error.reason }
   if (error instanceof TooMany) return { status: 429, key: 'errors.tooMany', retryAfter: error.retryAfter }
   if (error instanceof NoRoom) return { status: 507, key: 'errors.noRoom' }
+  if (error instanceof Busy) return { status: 503, key: 'errors.away', retryAfter: 5 }
   if (isDatabaseAway(error)) return { status: 503, key: 'errors.away', retryAfter: 5 }
   const { statusCode = 500, validation, validationContext } = error as FastifyError
   // An address that cannot be one of ours is a page that is not there.
