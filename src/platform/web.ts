@@ -15,10 +15,10 @@ import type { openLog } from './log.ts'
 import { openPageCache, type PageCache } from './page_cache.ts'
 import { serveFromCache } from './page_cache_door.ts'
 import type { Preferences } from './preferences.ts'
-import { takeTurns } from './turns.ts'
 import type { Render } from './views.ts'
 import { compressAnswers } from './web_compression.ts'
 import { showError } from './web_errors.ts'
+import { takeTurns } from './web_turns.ts'
 
 /** A page's own model; `title` is the document's title. `at` names the place that is marked in the navigation. */
 export type PageModel = { title: string; description?: string; at?: string; noIndex?: boolean } & Record<string, unknown>

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Busy } from './errors.ts'
-import { takeTurns } from './turns.ts'
+import { takeTurns } from './web_turns.ts'
 
 let app: FastifyInstance
 let held: (() => void)[]
