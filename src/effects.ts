@@ -7,7 +7,7 @@ import {
   mailReset,
   mailTwoStepChanged,
 } from './accounts/effects.ts'
-import { endWorkOf, mailDecision, mailDomainProof, mailInvitation } from './companies/effects.ts'
+import { endWorkOf, layOnTable, mailDecision, mailDomainProof, mailInvitation, mailOverdue, takeOffTable } from './companies/effects.ts'
 import type { EventName, EventOf, NOTHING_FOLLOWS } from './events.ts'
 import {
   alarmGuarantor,
@@ -83,7 +83,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'guarantee.revoked': [refreshTopic, settlePost],
   'guarantee.recalled': [refreshTopic, settlePost],
   'guarantee.renewal_due': [mailPersonInCharge],
-  'topic.products_named': [refreshTopic, recountTopic],
+  'topic.products_named': [layOnTable, refreshTopic, recountTopic],
   'board.changed': [refreshBoard],
   'company.alerted': [mailAlert],
   'synonyms.changed': [tellSynonyms],
@@ -92,7 +92,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'topic.closed': [refreshTopic],
   'topic.reopened': [refreshTopic],
   'topic.withdrawn': [refreshTopic, settleTopic],
-  'answer.posted': [noteAnswer, refreshPost, settlePost, badgeForTalk],
+  'answer.posted': [takeOffTable, noteAnswer, refreshPost, settlePost, badgeForTalk],
   'addendum.added': [refreshTopic, badgeForAddendum],
   'post.edited': [followAnswer, refreshTopic, recountTopic],
   'post.withdrawn': [followAnswer, refreshTopic, settlePost],
@@ -103,6 +103,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'best_answer.unpicked': [refreshTopic, settleBest],
   'reaction.given': [settleReaction, refreshHelpful, badgeForThanks],
   'answer.failing': [alarmGuarantor],
+  'inbox.overdue': [mailOverdue],
   'fix.given': [refreshFixed],
   'fix.withdrawn': [refreshFixed],
   'finding.confirmed': [settleFinding],
@@ -126,6 +127,7 @@ export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'badge.granted' || name === 'badge.changed') return ['badges', `badge:${data.badge}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
+  if (name === 'inbox.overdue' || name === 'inbox.handed_back') return []
   const ofCompany = 'companyId' in data ? staleCompany(data as CompanyData) : []
   if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called') return ofCompany
   const inLists = !BESIDE_LISTS.has(name)

@@ -46,6 +46,8 @@ export type Events = {
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'fix.given': { topicId: number; boardId: number; actorId: number; postId: number }
   'fix.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number }
+  'inbox.overdue': { companyId: number; topicId: number }
+  'inbox.handed_back': { companyId: number; topicId: number; actorId: number }
   'answer.failing': { topicId: number; boardId: number; actorId: number; postId: number; versionIds: number[] }
   'company.alerted': { companyId: number; alertId: number }
   'ask.deflected': { topicId: number; boardId: number; postId: number }

@@ -22,8 +22,10 @@ import { openapiRoutes } from './api/routes/openapi.ts'
 import { apiSearchRoutes } from './api/routes/search.ts'
 import { applicationRoutes } from './companies/routes/applications.ts'
 import { compareRoutes } from './companies/routes/comparing.ts'
+import { inboxRoutes } from './companies/routes/inbox.ts'
 import { manageRoutes } from './companies/routes/manage.ts'
 import { namingRoutes } from './companies/routes/naming.ts'
+import { officeRoutes } from './companies/routes/office.ts'
 import { placeRoutes } from './companies/routes/places.ts'
 import { productRoutes } from './companies/routes/products.ts'
 import { teamRoutes } from './companies/routes/team.ts'
@@ -115,6 +117,8 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await badgeRoutes(app, services)
   await certificateRoutes(app, services)
   await offeringRoutes(app, services)
+  await inboxRoutes(app, services)
+  await officeRoutes(app, services)
   await guaranteeRoutes(app, services)
   await ownGuaranteeRoutes(app, services)
   await searchRoutes(app, services)

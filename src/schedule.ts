@@ -2,6 +2,7 @@ import type { CronItem, TaskList } from 'graphile-worker'
 import { sweepSessions } from './accounts/sessions.ts'
 import { sweepSteps } from './accounts/steps.ts'
 import { sweepTokens } from './accounts/tokens.ts'
+import { tellOverdue } from './companies/inbox.ts'
 import { sweepCompanyTokens } from './companies/tokens.ts'
 import { followCalendar } from './guarantees/following.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
@@ -32,6 +33,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'guarantees.follow', match: '7 * * * *', run: () => followCalendar(db) },
     { task: 'company_tokens.sweep', match: '31 4 * * *', run: () => sweepCompanyTokens(db) },
     { task: 'topics.unslow', match: '* * * * *', run: () => endSlowing(db) },
+    { task: 'inbox.overdue', match: '*/10 * * * *', run: () => tellOverdue(db) },
     { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },

@@ -6,7 +6,7 @@ import { accounts } from '../src/accounts/schema.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
 import { nameProducts } from '../src/companies/naming.ts'
 import type { Product } from '../src/companies/product_queries.ts'
-import type { CompanyRow } from '../src/companies/schema.ts'
+import { type CompanyRow, inboxQuestions } from '../src/companies/schema.ts'
 import { addMember } from '../src/companies/team.ts'
 import type { GuaranteeRow } from '../src/guarantees/schema.ts'
 import { contest } from '../src/reputation/contesting.ts'
@@ -87,6 +87,7 @@ beforeAll(async () => {
   guest = await forum.as()
   company = await makeCompany(db)
   product = await makeProduct(db, company)
+  await db.insert(inboxQuestions).values({ companyId: company.id, topicId: topic.id, openedAt: new Date(), dueAt: new Date() })
   applied = await makeCompany(db, { admittedAt: null, domainProvenAt: null, applicantId: operator.id })
   const { id } = await makeCompanyAdmin(db, company, { handle: 'the_manager' })
   second = await makeCompany(db)
@@ -120,6 +121,8 @@ const BOARD = {
 let keys = 0
 const draftKey = () => `bad-input-key-${++keys}`
 
+const inboxPath = (deed: string) => `/c/${company.slug}/manage/inbox/${topic.id}/${deed}`
+
 type FormDoor = { path(): string; form(): Form; as?: 'guest' | 'manager'; numbers?: string[] }
 
 /** Every form of the forum: where it goes, and what a careful person would send. Whatever is not here has to be put here. */
@@ -152,6 +155,25 @@ const FORMS: Record<string, FormDoor> = {
   },
   'POST /t/:id/addenda': { path: () => `/t/${topic.id}/addenda`, form: () => ({ body: '補足を書きました', draftKey: draftKey() }) },
   'POST /t/:id/close': { path: () => `/t/${closing.id}/close`, form: () => ({ solved: 'true' }) },
+  'POST /c/:company/manage/inbox/:id/assignee': { path: () => inboxPath('assignee'), form: () => ({ assignee: '' }), as: 'manager' },
+  'POST /c/:company/manage/inbox/:id/notes': { path: () => inboxPath('notes'), form: () => ({ note: 'メモです' }), as: 'manager' },
+  'POST /c/:company/manage/inbox/:id/back': { path: () => inboxPath('back'), form: () => ({ reason: '理由です' }), as: 'manager' },
+  'POST /c/:company/manage/inbox/:id/answer': {
+    path: () => inboxPath('answer'),
+    form: () => ({ body: '公式の回答です', checkedBy: '技術部', vouch: '', draftKey: draftKey() }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/inbox/texts': {
+    path: () => `/c/${company.slug}/manage/inbox/texts`,
+    form: () => ({ title: 'ごあいさつ', text: '{お名前}様' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/inbox/hours': {
+    path: () => `/c/${company.slug}/manage/inbox/hours`,
+    form: () => ({ from: '09:00', to: '18:00', days: ['1'], target: 8, restsOnHolidays: 'yes' }),
+    as: 'manager',
+    numbers: ['target'],
+  },
   'POST /posts/:id/fixed': { path: () => `/posts/${answer.id}/fixed`, form: () => ({ fixed: 'yes', having: '' }) },
   'POST /posts/:id/comments': {
     path: () => `/posts/${answer.id}/comments`,

@@ -1,10 +1,11 @@
-import { eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import { sendLetter } from '../accounts/letters.ts'
 import { accounts } from '../accounts/schema.ts'
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
-import { applicationPath, companyPath } from './paths.ts'
-import { companies, companyInvitations } from './schema.ts'
+import { openInbox, settleInbox } from './inbox.ts'
+import { applicationPath, companyPath, managePath } from './paths.ts'
+import { companies, companyInvitations, companyMembers } from './schema.ts'
 import { endMembershipsOf } from './team.ts'
 import { findWish, makeToken } from './tokens.ts'
 
@@ -59,6 +60,29 @@ export async function mailInvitation(services: Services, { data }: EventOf<'comp
 
 /** Somebody closed his account: his companies go on without him. */
 export const endWorkOf = ({ db }: Services, { data }: EventOf<'account.closed'>) => endMembershipsOf(db, data.accountId)
+
+/** A question names products: it lies on the table of those who make them. */
+export const layOnTable = ({ db }: Services, { data }: EventOf<'topic.products_named'>) => openInbox(db, data.topicId)
+
+/** Somebody answered; where it was the company, its table has one question less. */
+export const takeOffTable = ({ db }: Services, { data }: EventOf<'answer.posted'>) => settleInbox(db, data.topicId)
+
+/** A question waits longer than a company means to let it: its admins hear of it, once. */
+export async function mailOverdue(services: Services, { data }: EventOf<'inbox.overdue'>): Promise<void> {
+  const admins = await services.db
+    .select({ id: accounts.id, email: accounts.email, locale: accounts.locale, slug: companies.slug })
+    .from(companyMembers)
+    .innerJoin(accounts, eq(accounts.id, companyMembers.accountId))
+    .innerJoin(companies, eq(companies.id, companyMembers.companyId))
+    .where(and(eq(companyMembers.companyId, data.companyId), eq(companyMembers.role, 'admin'), isNull(companyMembers.leftAt)))
+  for (const { id, email, locale, slug } of admins)
+    if (email)
+      await sendLetter(services, `overdue:${data.companyId}:${data.topicId}:${id}`, email, {
+        locale,
+        key: 'inboxOverdue',
+        link: services.siteUrl + managePath({ slug }, `inbox/${data.topicId}`),
+      })
+}
 
 async function withApplicant({ db }: Services, companyId: number) {
   const [row] = await db

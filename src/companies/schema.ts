@@ -4,6 +4,10 @@ import { accounts, COMPANY_ROLES } from '../accounts/schema.ts'
 import { pictures } from '../media/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
 import { posts, topics } from '../topics/schema.ts'
+import type { WorkingHours } from './working_hours.ts'
+
+/** When a company's people answer (minutes of the day in Japan, days of the week), and after how many hours of work they mean to. */
+export type OfficeHours = WorkingHours & { target: number }
 
 /**
  * A company from its application on. It applied, its domain was proven, the operator admitted or declined it: each is a moment with who
@@ -32,6 +36,10 @@ export const companies = pgTable(
     declinedById: reference('declined_by_id').references(() => accounts.id),
     declineReason: text('decline_reason').notNull().default(''),
     demandsSecondPair: boolean('demands_second_pair').notNull().default(false),
+    officeHours: jsonb('office_hours')
+      .$type<OfficeHours>()
+      .notNull()
+      .default({ from: 540, to: 1080, days: [1, 2, 3, 4, 5], target: 8, restsOnHolidays: true }),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
   t => [
@@ -198,6 +206,68 @@ export const productReports = pgTable(
     bad: text().notNull().default(''),
   },
   t => [index('product_reports_product').on(t.productId, t.postId), index('product_reports_topic').on(t.topicId)],
+)
+
+/** A question on a company's table: since when, until when, whose it is, and how it left it. */
+export const inboxQuestions = pgTable(
+  'inbox_questions',
+  {
+    companyId: reference('company_id')
+      .notNull()
+      .references(() => companies.id),
+    topicId: reference('topic_id')
+      .notNull()
+      .references(() => topics.id),
+    openedAt: moment('opened_at').notNull(),
+    dueAt: moment('due_at').notNull(),
+    assigneeId: reference('assignee_id').references(() => accounts.id),
+    answeredAt: moment('answered_at'),
+    handedBackAt: moment('handed_back_at'),
+    handedBackById: reference('handed_back_by_id').references(() => accounts.id),
+    overdueToldAt: moment('overdue_told_at'),
+  },
+  t => {
+    const open = sql`${t.answeredAt} is null and ${t.handedBackAt} is null`
+    return [
+      primaryKey({ columns: [t.companyId, t.topicId] }),
+      index('inbox_questions_due').on(t.companyId, t.dueAt, t.topicId).where(open),
+      index('inbox_questions_late').on(t.dueAt).where(sql`${open} and ${t.overdueToldAt} is null`),
+    ]
+  },
+)
+
+/** What a team writes about a question for itself. */
+export const inboxNotes = pgTable(
+  'inbox_notes',
+  {
+    id: identity(),
+    companyId: reference('company_id')
+      .notNull()
+      .references(() => companies.id),
+    topicId: reference('topic_id')
+      .notNull()
+      .references(() => topics.id),
+    authorId: reference('author_id')
+      .notNull()
+      .references(() => accounts.id),
+    body: text().notNull(),
+    createdAt: moment('created_at').notNull().default(sql`now()`),
+  },
+  t => [index('inbox_notes_question').on(t.companyId, t.topicId, t.id)],
+)
+
+/** A text a company answers with again and again; `{name}` and the like are filled in. */
+export const cannedAnswers = pgTable(
+  'canned_answers',
+  {
+    id: identity(),
+    companyId: reference('company_id')
+      .notNull()
+      .references(() => companies.id),
+    title: text().notNull(),
+    body: text().notNull(),
+  },
+  t => [index('canned_answers_company').on(t.companyId)],
 )
 
 export type CompanyRow = typeof companies.$inferSelect

@@ -21,6 +21,7 @@ import { seedCases } from './demo_cases.ts'
 import { demoStaff, seedCompanies } from './demo_companies.ts'
 import { seedFixes } from './demo_fixes.ts'
 import { seedGuarantees } from './demo_guarantees.ts'
+import { seedInbox } from './demo_inbox.ts'
 import { demoNewcomers, seedPeople } from './demo_people.ts'
 import { seedReports } from './demo_reports.ts'
 import { seedSearches } from './demo_searches.ts'
@@ -93,6 +94,7 @@ export async function seedDemo({ db, search, storage, log }: Services): Promise<
     await seedGuarantees(tx, people)
     await seedFixes(tx)
     await seedReports(tx)
+    await seedInbox(tx, read('inbox.json'))
     await seedPeople(tx, storage, people)
     await writeEvents(tx)
     await mark(tx, 'demo')
