@@ -63,6 +63,7 @@ test('three workers, killed at five points while five hundred events wait: each 
   await expectSearchTrue(db)
   const [mail] = await database.sql`select count(*)::int as letters, count(distinct once_key)::int as different from mails`
   expect(mail).toEqual({ letters: LETTERS, different: LETTERS })
+  await Promise.all(living.map(worker => worker.ready()))
   for (const worker of living) worker.signal('SIGTERM')
   expect(await Promise.all(living.map(worker => worker.ended))).toEqual([0, 0, 0])
 })

@@ -22,6 +22,9 @@ export default class extends Controller {
   async show() {
     const title = this.element.value.trim()
     const response = await fetch(`/ask/similar?title=${encodeURIComponent(title)}`).catch(() => undefined)
-    if (response?.ok && title === this.element.value.trim()) document.getElementById(this.panelValue).innerHTML = await response.text()
+    if (!response?.ok || title !== this.element.value.trim()) return
+    const similar = await response.text()
+    // Whoever has gone on to another page meanwhile needs it no more.
+    if (this.element.isConnected) document.getElementById(this.panelValue).innerHTML = similar
   }
 }
