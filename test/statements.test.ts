@@ -62,6 +62,7 @@ const PAGES: [name: string, path: () => string, forGuest: number, forMember: num
   ['a topic with answers, comments, an addendum, marks and a draft', () => `/t/${topic.id}`, 3, 5],
   ['a topic, newest answers first', () => `/t/${topic.id}?order=new`, 3, 5],
   ['a topic, at one answer', () => `/t/${topic.id}?at=${answers[5]?.id}`, 3, 5],
+  ['whether an answer fixed it', () => `/posts/${answers[5]?.id}/fixed`, 3, 4],
   ['home', () => '/', 2, 3],
   ['a list on home', () => '/?list=unanswered', 2, 3],
   ['all boards', () => '/boards', 1, 2],

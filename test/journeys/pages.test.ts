@@ -88,6 +88,8 @@ const STATES: Record<string, () => string[]> = {
     `/posts/${openingId}/edit`,
     `/posts/${openingId}/withdraw`,
     `/posts/${openingId}/comments`,
+    `/posts/${openingId + 1}/fixed`,
+    '/compare?products=sakuranet/ax-3200,shiokaze/wr-900',
     `${topicPath}/addenda`,
     '/people/mentoring',
   ],
