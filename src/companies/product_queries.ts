@@ -178,7 +178,7 @@ export type TopicProduct = {
 /** Products of a company a guarantee may be about, with their versions, the oldest first. */
 export async function listScopeChoices(db: Db, companyId: number, productIds: number[]) {
   const versions = sql<{ id: number; label: string }[] | null>`(
-    select json_agg(json_build_object('id', v.id, 'label', v.label) order by v.position) from ${productVersions} v where v.product_id = ${products.id})`
+    select json_agg(json_build_object('id', v.id, 'label', v.label) order by v.position) from ${productVersions} v where v.product_id = products.id)`
   const rows = await db
     .select({ id: products.id, nameJa: products.nameJa, nameEn: products.nameEn, versions })
     .from(products)

@@ -41,6 +41,7 @@ beforeAll(async () => {
   board = await makeBoard(db)
   company = await makeCompany(db, { nameJa: 'サクラネット株式会社', nameEn: 'Sakuranet Inc.' })
   careful = await makeCompany(db, { nameJa: '慎重堂株式会社', demandsSecondPair: true })
+  await makeProduct(db, careful, {}, ['an', 'other'])
   product = await makeProduct(db, company, { slug: 'ax-3200', nameJa: 'AX-3200', nameEn: 'AX-3200', versionWordJa: 'ファームウェア' }, [
     '2.2',
     '2.3',
@@ -154,7 +155,9 @@ describe('a guarantee is given', () => {
     const carefulAgent = await browser(await makeAgent(db, careful))
     expect((await carefulAgent.post(path(careful.slug), form)).statusCode).toBe(403)
     const own = await browser(agent)
-    expect((await own.get(path(company.slug))).statusCode).toBe(200)
+    const shownForm = (await own.get(path(company.slug))).body
+    const offered = new RegExp(`<select id="from-${product.id}"[^]*?</select>`).exec(shownForm)?.[0].match(/<option value="\d+">[^<]+/g)
+    expect(offered?.map(option => option.replace(/.*>/, ''))).toEqual(['2.2', '2.3', '2.4'])
     const wrong: [Record<string, string>, string][] = [
       [{ [`product-${product.id}`]: '' }, 'products-error'],
       [{ [`product-${carefulProduct.id}`]: 'yes' }, 'products-error'],

@@ -1,8 +1,9 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accounts } from '../../src/accounts/schema.ts'
+import { guarantees } from '../../src/guarantees/schema.ts'
 import { applyForCertification } from '../../src/reputation/certifying.ts'
 import { contest } from '../../src/reputation/contesting.ts'
 import { findings } from '../../src/reputation/schema.ts'
@@ -21,6 +22,9 @@ import { walk } from './walk.ts'
 let forum: Forum
 let topicPath = ''
 let openingId = 0
+let offerPath = ''
+/** A certificate in each state. */
+const certificates: Record<string, string> = {}
 
 const person = async (handle: string) => {
   const [account] = await forum.db.select({ id: accounts.id }).from(accounts).where(eq(accounts.handle, handle))
@@ -37,6 +41,12 @@ beforeAll(async () => {
   topicPath = `/t/${shown?.id}`
   openingId = shown?.openingId ?? 0
   await makeQueues()
+  for (const { state, code, companyId } of await forum.db.select().from(guarantees))
+    if (companyId === 1 || !certificates[state]) certificates[state] = `/guarantees/${code}`
+  const [answer] = await forum.db.execute<{ id: number }>(sql`
+    select p.id from posts p join topics t on t.id = p.topic_id join companies c on c.id = any(t.company_ids) and c.slug = 'sakuranet'
+    where p.kind = 'answer' and not exists (select from guarantees g where g.post_id = p.id) order by p.id limit 1`)
+  offerPath = `/c/sakuranet/manage/answers/${answer?.id}/guarantee`
 }, 60_000)
 afterAll(() => forum.close())
 
@@ -80,6 +90,7 @@ const STATES: Record<string, () => string[]> = {
     '/signup/sent',
     '/reset/sent',
     '/api/docs',
+    ...['expired', 'suspended', 'revoked', 'recalled'].map(state => certificates[state] ?? ''),
     ...Object.keys(FAULTS),
   ],
   tamaki: () => [
@@ -91,9 +102,16 @@ const STATES: Record<string, () => string[]> = {
     `/posts/${openingId + 1}/fixed`,
     '/compare?products=sakuranet/ax-3200,shiokaze/wr-900',
     `${topicPath}/addenda`,
+    `${topicPath}/products`,
     '/people/mentoring',
   ],
-  kanrinin: () => ['/'],
+  kanrinin: () => [
+    '/',
+    offerPath,
+    `/c/sakuranet/manage${certificates.pending}`,
+    `/c/sakuranet/manage${certificates.given}`,
+    '/me/two-step/passkey',
+  ],
   operator: () => ['/admin/certifications?list=decided', '/admin/search/alerts?words=kindle', '/admin/findings'],
 }
 

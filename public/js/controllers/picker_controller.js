@@ -8,7 +8,10 @@ export default class extends Controller {
   static values = { form: String }
 
   connect() {
-    if (this.formValue) this.form.addEventListener('input', this.written)
+    if (!this.formValue) return
+    this.form.addEventListener('input', this.written)
+    // Words that came with the page, or were typed before this script, are looked at too.
+    if (this.words.trim()) this.later(() => this.guess())
   }
 
   disconnect() {
@@ -18,6 +21,11 @@ export default class extends Controller {
 
   get form() {
     return this.textTarget.form
+  }
+
+  get words() {
+    const fields = this.formValue.split(' ').map(name => this.form.elements[name]?.value ?? '')
+    return fields.join('\n').slice(0, 20000)
   }
 
   /** The name at the end of the field is the one being typed. */
@@ -36,8 +44,7 @@ export default class extends Controller {
 
   async guess() {
     if (this.textTarget.value.trim()) return
-    const text = this.formValue.split(' ').map(name => this.form.elements[name]?.value ?? '')
-    await this.offer(fetch('/products/guess', { method: 'POST', body: new URLSearchParams({ text: text.join('\n').slice(0, 20000) }) }))
+    await this.offer(fetch('/products/guess', { method: 'POST', body: new URLSearchParams({ text: this.words }) }))
   }
 
   async offer(answer) {
