@@ -23,6 +23,7 @@ let forum: Forum
 let topicPath = ''
 let openingId = 0
 let offerPath = ''
+let fixedPath = ''
 /** A certificate in each state. */
 const certificates: Record<string, string> = {}
 
@@ -47,6 +48,7 @@ beforeAll(async () => {
     select p.id from posts p join topics t on t.id = p.topic_id join companies c on c.id = any(t.company_ids) and c.slug = 'sakuranet'
     where p.kind = 'answer' and not exists (select from guarantees g where g.post_id = p.id) order by p.id limit 1`)
   offerPath = `/c/sakuranet/manage/answers/${answer?.id}/guarantee`
+  fixedPath = `/posts/${answer?.id}/fixed`
 }, 60_000)
 afterAll(() => forum.close())
 
@@ -90,6 +92,7 @@ const STATES: Record<string, () => string[]> = {
     '/signup/sent',
     '/reset/sent',
     '/api/docs',
+    fixedPath,
     ...['expired', 'suspended', 'revoked', 'recalled'].map(state => certificates[state] ?? ''),
     ...Object.keys(FAULTS),
   ],
