@@ -66,7 +66,7 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
       isSelf,
       nextLevel: ownFacts && presentNext(ownFacts, t),
       companies: works.map(company => presentWork(company, preferences.locale, t)),
-      counts: counts && presentCounts(counts, shows, t),
+      counts: counts && presentCounts(account, counts, shows, t),
       skills: skills && presentSkills(skills, t),
       calendar: days && presentCalendar(days, t),
       badges: badges && presentGrants(badges, t),
