@@ -54,6 +54,14 @@ test('a profile shows what somebody is good at, what he did for others, his year
   expect(await shownTo()).toEqual(Object.keys(SIGNS))
 })
 
+test('each number leads to the page that says why, as far as that is open', async () => {
+  const leads = async () => [...new Set((await (await forum.as()).get('/u/yuko')).body.match(/(?<=<dd><a href=")[^"]+/g))]
+  expect(await leads()).toEqual(['/u/yuko?list&#x3D;answers', '/u/yuko?list&#x3D;topics', '/u/yuko/points'])
+  for (const lead of await leads()) expect((await (await forum.as()).get(lead.replace('&#x3D;', '='))).statusCode, lead).toBe(200)
+  await (await forum.as(member)).post('/me/profile/parts', { parts: PARTS.filter(part => part !== 'level') })
+  expect(await leads()).not.toContain('/u/yuko/points')
+})
+
 test('each part has a switch; what is off its owner alone sees, and that others do not', async () => {
   const own = await forum.as(member)
   for (const part of Object.keys(SIGNS)) {
