@@ -1,5 +1,5 @@
 import { asc, eq, sql } from 'drizzle-orm'
-import type { Actor } from '../accounts/actor.ts'
+import { type Actor, speaksFor } from '../accounts/actor.ts'
 import type { Kind } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid } from '../platform/errors.ts'
@@ -9,7 +9,7 @@ import { type Edit, editPost } from '../topics/editing.ts'
 import type { Post } from '../topics/page_queries.ts'
 import type { Topic } from '../topics/queries.ts'
 import { type TopicRow, topics } from '../topics/schema.ts'
-import { canNameProducts } from './policy.ts'
+import { canClaimTopic, canNameProducts } from './policy.ts'
 import { readNames } from './product_names.ts'
 import { findNamed, type Named } from './product_queries.ts'
 import { topicProducts } from './schema.ts'
@@ -41,17 +41,26 @@ export async function editAbout(db: Db, actor: Actor, post: Post, { products, ..
   })
 }
 
-/** Names what a topic is about, instead of what was named before. Throws Refused, Invalid at `products`. */
+/** Names what a topic is about, instead of what was named before; a company only adds its own. Throws Refused, Invalid at `products`. */
 export async function nameProducts(db: Db, actor: Actor, topic: Topic, typed: string): Promise<void> {
-  ensure(canNameProducts(actor, topic), 'errors.refused')
+  const mayAll = canNameProducts(actor, topic)
+  ensure(mayAll || canClaimTopic(actor), 'errors.refused')
   const named = await readProducts(db, typed)
   ensureEnough(topic.kind, named, topic.productIds.length)
-  await db.transaction(tx => replaceProducts(tx, actor, topic, named))
+  await db.transaction(tx => replaceProducts(tx, actor, topic, named, { addsOnly: !mayAll }))
 }
 
 /** What is compared is two products or more. A topic from elsewhere that never named them is left in peace. */
 function ensureEnough(kind: Kind, named: Named[], before = 2): void {
   if (kind === 'comparison' && named.length < 2 && before >= 2) throw new Invalid({ products: 'compare.errors.two' })
+}
+
+/** A company neither takes a topic from its product's page nor speaks for others' products. */
+function ensureOnlyAdded(actor: Actor, before: Pick<Named, 'productId' | 'versionId'>[], named: Named[]): void {
+  const isAllThere = before.every(was => named.some(is => is.productId === was.productId && is.versionId === was.versionId))
+  const added = named.filter(({ productId }) => !before.some(was => was.productId === productId))
+  if (!isAllThere || !added.every(({ companyId }) => speaksFor(actor, companyId)))
+    throw new Invalid({ products: 'companies.naming.onlyAdd' })
 }
 
 /** The products a text names: each by its name, alias or model number, with its company's name before it or its version behind it. */
@@ -74,13 +83,14 @@ const fullName = ({ companyNameJa, nameJa }: Named) => `${companyNameJa} ${nameJ
  * The topic's row is locked first, as everywhere. What people of a newly named company have written there as members is labelled from
  * now on; no label ever goes.
  */
-async function replaceProducts(tx: Db, actor: Actor, topic: Nameable, named: Named[]): Promise<void> {
+async function replaceProducts(tx: Db, actor: Actor, topic: Nameable, named: Named[], { addsOnly = false } = {}): Promise<void> {
   await tx.select({ id: topics.id }).from(topics).where(eq(topics.id, topic.id)).for('update')
   const before = await tx
     .select({ productId: topicProducts.productId, versionId: topicProducts.versionId })
     .from(topicProducts)
     .where(eq(topicProducts.topicId, topic.id))
     .orderBy(asc(topicProducts.position))
+  if (addsOnly) ensureOnlyAdded(actor, before, named)
   const after = named.map(({ productId, versionId }) => ({ productId, versionId }))
   if (JSON.stringify(before) === JSON.stringify(after)) return
   await tx.delete(topicProducts).where(eq(topicProducts.topicId, topic.id))

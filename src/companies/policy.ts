@@ -25,5 +25,8 @@ type Nameable = { authorId: number; boardId: number; companyIds: number[]; capac
 /** Say which products a topic is about: whoever its opening belongs to, and who moderates it. */
 export const canNameProducts = (actor: Actor, topic: Nameable) => canWrite(actor) && (owns(actor, topic) || moderatesTopic(actor, topic))
 
+/** Add one's own company's products to what a topic is said to be about: everybody in a company's team. */
+export const canClaimTopic = (actor: Actor) => canWrite(actor) && actor.companies.some(({ id }) => speaksFor(actor, id))
+
 const owns = (actor: Actor, { authorId, capacity }: Nameable) =>
   capacity?.as === 'company' ? speaksFor(actor, capacity.companyId) : authorId === actor.id

@@ -6,6 +6,7 @@ import { makeAnswer, makeBoard, makeComment, makeTopic, openingOf, postNow, topi
 import { knownAgain, makeAgent, makeCompanyAdmin, makeMember, makeModerator, makeOperator } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import type { BoardRow } from '../boards/schema.ts'
+import { Invalid, Refused } from '../platform/errors.ts'
 import { postAnswer } from '../topics/answers.ts'
 import { posts } from '../topics/schema.ts'
 import { askAbout, nameProducts } from './naming.ts'
@@ -176,6 +177,30 @@ describe('products', () => {
       { name: 'Wi-Fi', value: '6: ax' },
     ])
     expect(() => readSpecs('a：b\nただの文', 'specs')).toThrow('specs')
+  })
+})
+
+describe('a company’s people', () => {
+  test('add their own product to a topic, and neither take one away, change its version nor add another’s', async () => {
+    const { db } = forum
+    const other = await makeProduct(db, await makeCompany(db), { nameJa: 'よその製品' }, ['1'])
+    const topic = await about('よその製品 1')
+    const names = async (typed: string) => nameProducts(db, agent, await topicNow(db, topic), typed)
+    await names('よその製品 1、AX-3200')
+    expect((await topicNow(db, topic)).productIds).toEqual([other.id, product.id])
+    for (const typed of ['AX-3200', 'よその製品、AX-3200', 'よその製品 1', ''])
+      await expect(names(typed)).rejects.toMatchObject({ fields: { products: 'companies.naming.onlyAdd' } })
+    const bare = await makeTopic(db, asker, board)
+    await expect(nameProducts(db, agent, await topicNow(db, bare), 'よその製品')).rejects.toBeInstanceOf(Invalid)
+    expect((await topicNow(db, topic)).productIds).toEqual([other.id, product.id])
+    const form = await (await forum.as(agent)).get(`/t/${bare.id}/products`)
+    expect(form.body).toContain('自社の製品を加えることだけができます')
+  })
+
+  test('do so only with a second step', async () => {
+    const without = await makeAgent(forum.db, company, { twoStepAt: null })
+    const topic = await makeTopic(forum.db, asker, board)
+    await expect(nameProducts(forum.db, without, await topicNow(forum.db, topic), 'AX-3200')).rejects.toBeInstanceOf(Refused)
   })
 })
 

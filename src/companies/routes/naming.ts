@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { speaksFor } from '../../accounts/actor.ts'
 import { Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
@@ -7,7 +8,7 @@ import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
 import { topicPath } from '../../topics/paths.ts'
 import { findTopic } from '../../topics/queries.ts'
 import { nameProducts } from '../naming.ts'
-import { canNameProducts } from '../policy.ts'
+import { canClaimTopic, canNameProducts } from '../policy.ts'
 import { presentNamed } from '../present.ts'
 import { guessProducts, productsText, suggestProducts } from '../product_queries.ts'
 
@@ -53,16 +54,19 @@ export async function namingRoutes(app: App, { db }: Services): Promise<void> {
   async function showForm(request: FastifyRequest, reply: FastifyReply, form?: FormAgain): Promise<FastifyReply> {
     const { actor, t, params, preferences } = request
     const topic = await findTopic(db, actor, (params as One['Params']).id)
-    if (!canNameProducts(actor, topic)) throw new Missing()
+    const mayAll = canNameProducts(actor, topic)
+    if (!mayAll && !canClaimTopic(actor)) throw new Missing()
     const [standing, guessed] = await Promise.all([productsText(db, topic.id), guessProducts(db, `${topic.title}\n${topic.excerpt}`)])
-    const values = form?.values ?? { products: standing || guessed.map(each => presentNamed(each, preferences.locale).text).join('\u3001') }
+    const offered = mayAll ? guessed : guessed.filter(({ companyId }) => speaksFor(actor, companyId))
+    const values = form?.values ?? { products: standing || offered.map(each => presentNamed(each, preferences.locale).text).join('\u3001') }
     return reply.page('companies/topic_products', {
       title: t('companies.naming.title'),
       noIndex: true,
       topicTitle: topic.title,
       backPath: topicPath(topic),
       action: `/t/${topic.id}/products?_method=PUT`,
-      isGuessed: !form && !standing && guessed.length > 0,
+      isGuessed: !form && !standing && offered.length > 0,
+      addsOnly: !mayAll,
       ...form,
       values,
     })

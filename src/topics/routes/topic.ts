@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { isGuest } from '../../accounts/actor.ts'
-import { canNameProducts } from '../../companies/policy.ts'
+import { canClaimTopic, canNameProducts } from '../../companies/policy.ts'
 import { presentTopicProduct } from '../../companies/present.ts'
 import { presentColumn, presentReportForm } from '../../companies/present_compare.ts'
 import { presentFixed } from '../../fixes/present.ts'
@@ -124,7 +124,7 @@ export async function showTopic(
     canonical: path,
     topic: presentTopic(topic, actor, t),
     products: (topic.beside.products ?? []).map(product => presentTopicProduct(product, actor.preferences.locale)),
-    canNameProducts: canNameProducts(actor, topic),
+    canNameProducts: canNameProducts(actor, topic) || canClaimTopic(actor),
     opening: presentPost(topic.opening, context),
     ...inVersion(
       request,
