@@ -119,7 +119,6 @@ export const NOTHING_FOLLOWS = [
   'ask.deflected',
   'badge.changed',
   'badge.granted',
-  'comment.posted',
   'helpers.counted',
   'level.changed',
   'review.decided',

@@ -40,6 +40,7 @@ import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
 import { auditRoutes } from './moderation/routes/audit.ts'
+import { noticeRoutes } from './notifications/routes/notices.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
@@ -127,6 +128,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)
   await useRoutes(app, services)
+  await noticeRoutes(app, services)
   await openapiRoutes(app, services)
   await apiSearchRoutes(app, services)
   await helpRoutes(app)

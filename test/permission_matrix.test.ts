@@ -68,7 +68,8 @@ const DOORS: Record<string, string> = {
     'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key · ' +
     'GET /companies/apply · POST /companies/apply · GET /companies/applications/:id · POST /companies/applications/:id/mail · POST /companies/applications/:id/record · ' +
     'POST /invitations/:token · GET /t/:id/products · PUT /t/:id/products · ' +
-    'GET /people/mentoring · POST /people/mentoring · DELETE /people/mentoring',
+    'GET /people/mentoring · POST /people/mentoring · DELETE /people/mentoring · ' +
+    'GET /notifications · GET /notifications/:id · POST /notifications/read',
   moderators: '',
   operators: 'GET /moderation/audit',
 }
