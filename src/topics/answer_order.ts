@@ -15,7 +15,7 @@ export type Ranked = { id: Id; bestAnswerId: Id | null; version?: number }
 /** Where an answer stands before voices and marks count: 0 guaranteed, 1 the best answer while it leads, 2 all others. */
 export function rankIn(order: Order, topic: Ranked): SQL<number> {
   const best = topic.bestAnswerId ?? 0
-  if (order === 'new') return sql<number>`2`
+  if (order === 'new') return sql<number>`case when ${posts.guaranteedAt} is not null then 0 else 2 end`
   return sql<number>`case when ${posts.guaranteedAt} is not null then 0
     when ${posts.id} = ${best}::bigint and ${scoreIn(topic)} >= 0 and ${bestLeads(topic.id, best)} then 1 else 2 end`
 }
@@ -53,25 +53,29 @@ export const cursorOf = (last: { id: number; rank: number; score: number; helpfu
   id: last.id,
 })
 
-/** What sorts a page. Behind the guaranteed and the best, score, helpful and age are enough, and an index has them in order. */
+/** What sorts a page. Behind the guaranteed and the best, score, helpful and age are enough, or age alone, and an index has them in order. */
 export function sortOf(order: Order, topic: Ranked, cursor?: Cursor): SQL {
-  if (order === 'new') return sql`${posts.id} desc`
-  const byScore = sql`${scoreIn(topic)} desc, ${posts.helpfulCount} desc, ${posts.id}`
+  const byScore = order === 'new' ? sql`${posts.id} desc` : sql`${scoreIn(topic)} desc, ${posts.helpfulCount} desc, ${posts.id}`
   return cursor && Number(cursor.value) < RANK ? byScore : sql`${rankIn(order, topic)}, ${byScore}`
 }
 
 /** Whether an answer stands behind the cursor. */
 export function beyond(order: Order, topic: Ranked, { value, id }: Cursor): SQL {
-  if (order === 'new') return sql`${posts.id} < ${id}`
   const rank = 2 - Math.floor(Number(value) / RANK)
   const score = Math.floor((Number(value) % RANK) / SCORE) - 1
   const helpful = Number(value) % SCORE
+  if (order === 'new') return newerBeyond(rank, id)
   const own = scoreIn(topic)
   const less = sql`${posts.helpfulCount} < ${helpful}::int or (${posts.helpfulCount} = ${helpful}::int and ${posts.id} > ${id}::bigint)`
   const later = sql`${own} <= ${score}::int and (${own} < ${score}::int or ${less})`
   if (rank === 2) return sql`${rankIn(order, topic)} = 2 and ${later}`
   return sql`(${rankIn(order, topic)} > ${rank}::int or (${rankIn(order, topic)} = ${rank}::int and ${later}))`
 }
+
+const newerBeyond = (rank: number, id: number): SQL =>
+  rank === 2
+    ? sql`${posts.guaranteedAt} is null and ${posts.id} < ${id}::bigint`
+    : sql`(${posts.guaranteedAt} is null or ${posts.id} < ${id}::bigint)`
 
 /** The ids of the page on which answer `at` stands, with how many stand `before` that page. */
 export function pageWith(at: number, order: Order, topic: Ranked, standing: SQL | undefined, size: number): SQL {

@@ -169,10 +169,12 @@ test('a guaranteed answer stands above all, the best one included', () =>
     expect(await idsOn(db, topic)).toEqual([ids[2], ids[0], ids[1]])
   }))
 
-test('newest first, when the reader asks for it', () =>
+test('newest first, when the reader asks for it, below what is guaranteed', () =>
   rolledBack(database.db, async db => {
     const { topic, ids } = await question(db, 1, 3, 0)
     expect(await idsOn(db, topic, { order: 'new' })).toEqual(ids.toReversed())
+    await db.execute(sql`update posts set guaranteed_at = now() where id = ${ids[0]}`)
+    expect(await idsOn(db, topic, { order: 'new' })).toEqual([ids[0], ids[2], ids[1]])
   }))
 
 test('pages past fifty show every answer once, in one order', () =>

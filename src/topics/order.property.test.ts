@@ -6,6 +6,7 @@ import { makeBoard, makeTopic, topicNow } from '../../test/making.ts'
 import { makeMember, visitor } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
+import type { Order } from './answer_order.ts'
 import type { FixTallies } from './fixed.ts'
 import { ANSWERS_A_PAGE, listAnswers } from './page_queries.ts'
 import type { Topic } from './queries.ts'
@@ -85,6 +86,18 @@ async function insertAnswers(db: Db, some: AnyAnswer[]): Promise<Answer[]> {
   return some.map((answer, index) => ({ ...answer, id: inserted[index]?.id ?? 0 }))
 }
 
+/** What a reader sees who goes from page to page. */
+async function allPages(db: Db, now: Topic, order: Order, version?: number): Promise<number[]> {
+  const shown: number[] = []
+  let after: string | undefined
+  do {
+    const page = await listAnswers(db, visitor, now, { order, after, version })
+    shown.push(...page.rows.map(answer => answer.id))
+    after = page.next
+  } while (after && shown.length < 500)
+  return shown
+}
+
 test(
   'the database orders answers as the rule says, on every page, and links lead to the right one',
   () =>
@@ -102,14 +115,10 @@ test(
           const expected = inOrder(answers, best, isOwn)
           const version = isOwn ? VERSION : undefined
 
-          const shown: number[] = []
-          let after: string | undefined
-          do {
-            const page = await listAnswers(db, visitor, now, { order: 'helpful', after, version })
-            shown.push(...page.rows.map(answer => answer.id))
-            after = page.next
-          } while (after && shown.length < 500)
-          expect(shown).toEqual(expected)
+          expect(await allPages(db, now, 'helpful', version)).toEqual(expected)
+          const guaranteed = (id: number) => answers.some(answer => answer.id === id && answer.guaranteed)
+          const newest = expected.toSorted((a, b) => Number(guaranteed(b)) - Number(guaranteed(a)) || b - a)
+          expect(await allPages(db, now, 'new', version)).toEqual(newest)
 
           if (expected.length === 0) return
           const place = pick % expected.length

@@ -98,7 +98,7 @@ export type ShownPost = TopicWithOpening['opening']
 
 /**
  * A page of answers: guaranteed first, then the best answer while it leads, then what works for most readers, then by helpful and age, and
- * last what fails for most; or newest first. `version` is what this reader has: what others who have it said comes before all else that
+ * last what fails for most; or newest first below the guaranteed. `version` is what this reader has: what others who have it said comes before all else that
  * was said. `at` opens the page on which the answer with this id stands; the first when it stands on none.
  */
 export async function listAnswers(
