@@ -2,12 +2,14 @@ import { type Static, Type } from 'typebox'
 import { presentLine } from '../../guarantees/present.ts'
 import { listGuaranteed } from '../../guarantees/queries.ts'
 import type { Services } from '../../platform/services.ts'
+import { structuredHtml } from '../../platform/structured.ts'
 import type { App } from '../../platform/web.ts'
 import { presentAuthor, presentTopicLine } from '../../topics/present.ts'
 import { companyPath, productPath } from '../paths.ts'
 import { nameIn, presentCompany, presentOwn, presentProduct, presentProductLine, presentResponseTime, presentSolved } from '../present.ts'
 import { countQuestions, findProduct, listProducts, listProductTopics, listTroubles } from '../product_queries.ts'
 import { findCompany, listCompanies, listTeam, responseTimeOf } from '../queries.ts'
+import { describeProduct } from '../structured.ts'
 
 const After = Type.Object({ after: Type.Optional(Type.String({ maxLength: 40 })), list: Type.Optional(Type.String({ maxLength: 10 })) })
 type Place = { Params: { company: string; product: string }; Querystring: Static<typeof After> }
@@ -16,7 +18,8 @@ const TROUBLES = 10
 const TIPS = 5
 
 /** Companies and products as everybody sees them. */
-export async function placeRoutes(app: App, { db }: Services): Promise<void> {
+export async function placeRoutes(app: App, services: Services): Promise<void> {
+  const { db } = services
   const open = { config: { access: 'everyone', cached: true } as const, schema: { querystring: After } }
 
   app.get<Place>('/companies', open, async ({ t, query, preferences }, reply) => {
@@ -74,6 +77,7 @@ export async function placeRoutes(app: App, { db }: Services): Promise<void> {
       description: shown.lead,
       at: 'boards',
       canonical: path,
+      structuredHtml: structuredHtml(describeProduct(shown, services.siteUrl)),
       product: shown,
       own: presentOwn(actor, product.company),
       askPath: `/ask?product=${encodeURIComponent(nameIn(product, locale))}`,

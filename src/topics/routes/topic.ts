@@ -8,6 +8,7 @@ import { presentFixed } from '../../fixes/present.ts'
 import { holdsFor, presentGuarantees, presentVersions } from '../../guarantees/present.ts'
 import { type BesideTopic, besideTopic } from '../../guarantees/queries.ts'
 import type { Services } from '../../platform/services.ts'
+import { structuredHtml } from '../../platform/structured.ts'
 import type { App } from '../../platform/web.ts'
 import { reactionsFor } from '../../reactions/policy.ts'
 import { presentReaction } from '../../reactions/present.ts'
@@ -25,6 +26,7 @@ import {
 import { postPath, topicPath } from '../paths.ts'
 import { presentVoices } from '../present.ts'
 import { presentPost, presentTopic } from '../present_page.ts'
+import { describeQuestion } from '../structured.ts'
 
 const PageQuery = Type.Object({
   order: Type.Optional(Type.String()),
@@ -77,7 +79,7 @@ export async function topicRoutes(app: App, services: Services): Promise<void> {
 
 /** Shows a topic; at most five statements for a member: session, topic, answers, comments, his own marks. */
 export async function showTopic(
-  { db }: Services,
+  { db, siteUrl }: Services,
   request: FastifyRequest,
   reply: FastifyReply,
   id: number,
@@ -116,12 +118,15 @@ export async function showTopic(
     body: withQuote(draft?.content.body, await quoted(db, actor, topic, query.quote)),
     draftKey: draft?.draftKey ?? newDraftKey(),
   }
+  // Search engines read the plain address; members have no use for it.
+  const isPlain = isGuest(actor) && Object.keys(query).length === 0
   const tags = [`topic:${topic.id}`, 'people', 'boards', ...topic.productIds.map(each => `product:${each}`)]
   return reply.keep(tags, `topic:${topic.id}`).page('topics/show', {
     title: topic.title,
     description: topic.excerpt,
     at: 'boards',
     canonical: path,
+    structuredHtml: isPlain ? structuredHtml(describeQuestion(topic, answers.rows, siteUrl, actor.preferences.locale, t)) : undefined,
     topic: presentTopic(topic, actor, t),
     products: (topic.beside.products ?? []).map(product => presentTopicProduct(product, actor.preferences.locale)),
     canNameProducts: canNameProducts(actor, topic) || canClaimTopic(actor),
