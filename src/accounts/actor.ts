@@ -30,8 +30,6 @@ export type Actor = {
   hasAnswered: boolean
   /** Is told of first questions that wait. */
   mentors: boolean
-  /** Lines of notices he has not read, 100 at most. */
-  unread: number
   sessionId: string
 }
 
@@ -55,7 +53,6 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   guided: false,
   hasAnswered: false,
   mentors: false,
-  unread: 0,
   sessionId: '',
 }
 

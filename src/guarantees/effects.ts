@@ -1,13 +1,16 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { sendLetter } from '../accounts/letters.ts'
 import { accounts } from '../accounts/schema.ts'
+import { nameIn } from '../companies/present.ts'
 import { companies, companyMembers } from '../companies/schema.ts'
 import type { EventOf } from '../events.ts'
+import { translate } from '../platform/i18n.ts'
 import type { Services } from '../platform/services.ts'
 import { posts } from '../topics/schema.ts'
 import { followPost, followVersion, handOver } from './following.ts'
-import { guaranteePath } from './paths.ts'
+import { certificatePath, guaranteePath } from './paths.ts'
 import { versionLabels } from './queries.ts'
+import { findDeed, listRelying } from './relying.ts'
 import { guarantees } from './schema.ts'
 
 type OfGuarantee = EventOf<'guarantee.asked' | 'guarantee.pending' | 'guarantee.suspended' | 'guarantee.renewal_due' | 'guarantee.expired'>
@@ -28,7 +31,7 @@ export async function mailWriter(services: Services, { id, data }: OfGuarantee):
   await sendLetter(services, `guarantee-asked:${id}`, found.writer.email, {
     locale: found.writer.locale,
     key: 'guaranteeAsked',
-    values: { company: found.writer.locale === 'en' ? found.company.nameEn : found.company.nameJa },
+    values: { company: nameIn(found.company, found.writer.locale) },
     link: `${services.siteUrl}/me/guarantees`,
   })
 }
@@ -65,6 +68,41 @@ export async function mailSecondPair(services: Services, { id, data }: OfGuarant
   if (found?.state === 'pending') await tellTeam(services, found, 'guaranteePending', id, ne(accounts.id, found.checkerId))
 }
 
+/**
+ * A company no longer stands by an answer: everybody who relied on it hears of it with the public reason, and its writer, each once. Whoever
+ * ended it knows. A job that was cut off goes on where letters are missing.
+ */
+export async function mailRelying(services: Services, { name, data }: EventOf<'guarantee.revoked' | 'guarantee.recalled'>): Promise<void> {
+  const [found, deed] = await Promise.all([find(services, data.guaranteeId), findDeed(services.db, data)])
+  if (!found || !deed) return
+  const knows = deed.by === 'withdrawal' ? found.writer.id : data.actorId
+  const key = name === 'guarantee.recalled' ? 'guaranteeRecalled' : 'guaranteeRevoked'
+  for (let page = await listRelying(services.db, data); page.next; page = await listRelying(services.db, data, page.next))
+    for (const { id, email, locale, isWriter } of page.people.filter(person => person.id !== knows))
+      await sendLetter(services, `${name}:${found.id}:${data.number}:${id}`, email, {
+        locale,
+        key: isWriter ? `${key}Own` : key,
+        values: { company: nameIn(found.company, locale), reason: deed.reason || translate(locale, 'guarantees.history.withdrawn') },
+        link: services.siteUrl + certificatePath(found),
+      })
+}
+
+/** What a company said of a member's answer has begun, or is over: he hears of it when others did it. */
+export async function mailOwnAnswer(
+  services: Services,
+  { id, name, data }: EventOf<'guarantee.given' | 'guarantee.expired'>,
+): Promise<void> {
+  const found = await find(services, data.guaranteeId)
+  if (!found?.writer.email || found.isOwn || found.writer.id === data.actorId) return
+  const { email, locale } = found.writer
+  await sendLetter(services, `${name}:${id}:own`, email, {
+    locale,
+    key: name === 'guarantee.given' ? 'guaranteeGivenOwn' : 'guaranteeExpiredOwn',
+    values: { company: nameIn(found.company, locale) },
+    link: services.siteUrl + certificatePath(found),
+  })
+}
+
 type Found = NonNullable<Awaited<ReturnType<typeof find>>>
 
 async function tellTeam(
@@ -92,11 +130,16 @@ async function tellTeam(
 
 async function find({ db }: Services, id: number) {
   const [row] = await db
-    .select({ guarantee: guarantees, company: companies, writer: { email: accounts.email, locale: accounts.locale } })
+    .select({
+      guarantee: guarantees,
+      company: companies,
+      writer: { id: accounts.id, email: accounts.email, locale: accounts.locale },
+      forCompany: posts.companyId,
+    })
     .from(guarantees)
     .innerJoin(companies, eq(companies.id, guarantees.companyId))
     .innerJoin(posts, eq(posts.id, guarantees.postId))
     .innerJoin(accounts, eq(accounts.id, posts.authorId))
     .where(eq(guarantees.id, id))
-  return row && { ...row.guarantee, company: row.company, writer: row.writer }
+  return row && { ...row.guarantee, company: row.company, writer: row.writer, isOwn: row.forCompany === row.guarantee.companyId }
 }

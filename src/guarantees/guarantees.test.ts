@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Browser, startTestApp, type TestApp } from '../../test/app.ts'
 import { makeCompany, makeProduct } from '../../test/companies.ts'
 import { guaranteeNow, makeGuarantee, makeOfficial, termsDraft } from '../../test/guarantees.ts'
-import { makeAnswer, makeBoard, postNow, topicDraft, topicNow } from '../../test/making.ts'
+import { makeAnswer, makeBoard, openingOf, postNow, topicDraft, topicNow } from '../../test/making.ts'
 import { makeAgent, makeCompanyAdmin, makeMember, makeOperator } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import type { BoardRow } from '../boards/schema.ts'
@@ -14,13 +14,16 @@ import { addVersion } from '../companies/products.ts'
 import { listTeam } from '../companies/queries.ts'
 import type { CompanyRow } from '../companies/schema.ts'
 import { endMembership } from '../companies/team.ts'
+import { sayFixed } from '../fixes/fixes.ts'
 import { Conflict, Invalid, Refused } from '../platform/errors.ts'
+import { react } from '../reactions/reactions.ts'
 import type { Post } from '../topics/page_queries.ts'
 import type { Topic } from '../topics/queries.ts'
 import { dayInJapan, lastDay } from './days.ts'
 import { confirmGuarantee, recallGuarantee, recheckGuarantee, renewGuarantee, revokeGuarantee, suspendGuarantee } from './deeds.ts'
 import { followCalendar } from './following.ts'
 import { agreeToGuarantee, declineGuarantee, offerGuarantee } from './offering.ts'
+import { listRelying } from './relying.ts'
 
 let forum: TestApp
 let db: TestApp['db']
@@ -302,14 +305,87 @@ describe('what becomes of it', () => {
       const certificate = (await guest.get(`/guarantees/${guarantee.code}`)).body
       expect(certificate).toContain('手順3で設定が消える')
       expect(certificate).toContain('公式の手順です。')
-      const told = await db.execute<{ data: object }>(
+      const events = await db.execute<{ data: object }>(
         sql`select data from events where name = ${`guarantee.${deed}`} and (data->>'guaranteeId')::int = ${guarantee.id}`,
       )
-      expect([...told].map(({ data }) => data)).toEqual([
+      expect([...events].map(({ data }) => data)).toEqual([
         expect.objectContaining({ guaranteeId: guarantee.id, postId: answer.id, topicId: topic.id, companyId: company.id, number: 2 }),
       ])
       expect((await makeGuarantee(db, agent, company, answer, product)).state).toBe('given')
     }
+  })
+
+  test('revoked or recalled, everybody who relied on it hears why, once, and its writer; nobody else', async () => {
+    const readers: Record<string, Actor> = {}
+    for (const name of ['helpful', 'thanks', 'fixed', 'failed', 'meToo', 'both', 'nobody', 'left', 'english'])
+      readers[name] = await makeMember(db, { locale: name === 'english' ? 'en' : 'ja' })
+    const { helpful, thanks, fixed, failed, meToo, both, nobody, left, english } = readers as Record<string, Actor & { handle: string }>
+    const asker = await makeMember(db)
+    const topic = await topicNow(db, await askAbout(db, asker, { ...topicDraft(board), products: 'AX-3200' }))
+    const answer = await makeAnswer(db, writer, topic)
+    const guarantee = await agreeToGuarantee(db, writer, await makeGuarantee(db, agent, company, answer, product))
+    for (const [reader, kind] of [
+      [helpful, 'helpful'],
+      [both, 'helpful'],
+      [both, 'thanks'],
+      [thanks, 'thanks'],
+      [left, 'thanks'],
+      [english, 'helpful'],
+    ] as const)
+      if (reader) await react(db, reader, await postNow(db, answer), kind)
+    if (meToo) await react(db, meToo, await openingOf(db, topic), 'me_too')
+    for (const reader of [fixed, both, failed])
+      if (reader) await sayFixed(db, reader, await postNow(db, answer), { device: '', visitor: '' }, { fixed: reader !== failed })
+    await db.execute(sql`update accounts set closed_at = now() where id = ${left?.id ?? 0}`)
+    await settled()
+    const revoked = await revokeGuarantee(db, agent, guarantee, { seen: 2, reason: '手順が古くなりました。' })
+    await recallGuarantee(db, colleague, revoked, { seen: 3, reason: '手順3で設定が消えます。' })
+    await settled()
+    await forum.services.db.execute(sql`select graphile_worker.add_job('event', json_build_object('id', id, 'name', name, 'data', data)) from events
+      where name = 'guarantee.recalled' and (data->>'guaranteeId')::int = ${guarantee.id}`)
+    await settled()
+    const letters = async (person: Actor | undefined) =>
+      [
+        ...(await db.execute<{ subject: string; text: string }>(
+          sql`select subject, text from mails where recipient = ${`${person?.handle}@example.com`} and subject ~ '回収|取り消|recalled|revoked' order by id`,
+        )),
+      ].map(({ subject, text }) => `${subject}\n${text}`)
+    for (const person of [helpful, thanks, fixed, meToo, both, asker]) {
+      expect(await letters(person)).toEqual([
+        expect.stringMatching(/回答の保証が取り消されました[\s\S]*サクラネット株式会社[\s\S]*手順が古くなりました。/),
+        expect.stringMatching(/回答の保証が回収されました[\s\S]*サクラネット株式会社[\s\S]*手順3で設定が消えます。/),
+      ])
+    }
+    expect(await letters(writer)).toEqual([
+      expect.stringContaining('あなたの回答の保証が取り消されました'),
+      expect.stringContaining('あなたの回答の保証が回収されました'),
+    ])
+    expect((await letters(english))[1]).toMatch(/Sakuranet Inc. has recalled[\s\S]*guarantees\/HG-/)
+    for (const person of [failed, nobody, left, agent, colleague]) expect(await letters(person), person?.handle).toEqual([])
+  })
+
+  test('readers beyond the first two hundred hear of it too, each once', async () => {
+    const { answer, topic } = await official()
+    await db.execute(
+      sql`insert into accounts (handle, name, email, confirmed_at) select 'crowd_' || n, 'Crowd', 'crowd_' || n || '@example.com', now() from generate_series(1, 450) n`,
+    )
+    await db.execute(
+      sql`insert into reactions (post_id, account_id, kind) select ${answer.id}, id, k from accounts, unnest(array['helpful', 'thanks']) k where handle like 'crowd_%'`,
+    )
+    await db.execute(
+      sql`insert into fixes (post_id, account_id, fixed) select ${answer.id}, id, true from accounts where handle like 'crowd_%' and id % 2 = 0`,
+    )
+    const told: number[] = []
+    for (
+      let page = await listRelying(db, { postId: answer.id, topicId: topic.id });
+      page.next;
+      page = await listRelying(db, { postId: answer.id, topicId: topic.id }, page.next)
+    )
+      told.push(...page.people.map(({ id }) => id))
+    const crowd = await db.execute<{ id: number }>(
+      sql`select id from accounts where handle like 'crowd_%' or id = ${topic.authorId} order by id`,
+    )
+    expect(told).toEqual([...crowd].map(({ id }) => Number(id)))
   })
 
   test('the operator may stop it and let it go on; the company cannot get round him', async () => {

@@ -4,11 +4,11 @@ import { nameIn } from '../companies/present.ts'
 import { dayText, type Locale, type Translate } from '../platform/i18n.ts'
 import { postPath } from '../topics/paths.ts'
 import { presentAuthor } from '../topics/present.ts'
-import { dayInJapan } from './days.ts'
 import { certificatePath, guaranteePath, offerPath } from './paths.ts'
 import { canGuarantee } from './policy.ts'
 import type { BesideGuarantee, BesideTopic, Guarantee, GuaranteeLine, ScopeLine } from './queries.ts'
 import type { HistoryRow } from './schema.ts'
+import { isInForce, lastWord } from './standing.ts'
 
 const endOf = (day: string) => new Date(`${day}T12:00:00+09:00`)
 
@@ -26,12 +26,14 @@ export const scopeText = (scope: ScopeLine[], locale: Locale, t: Translate) =>
 /** The green head above a guaranteed answer: who vouches, for what, until when. */
 export function presentSeal(guarantee: BesideGuarantee, locale: Locale, t: Translate) {
   const company = nameIn(guarantee.company, locale)
+  const [scope, validUntil] = [scopeText(guarantee.scope, locale, t), endOf(guarantee.validUntil)]
   return {
     code: guarantee.code,
     path: certificatePath(guarantee),
     says: t('guarantees.says', { company }),
-    scope: scopeText(guarantee.scope, locale, t),
-    validUntil: endOf(guarantee.validUntil),
+    shortly: t('guarantees.shortly', { company, scope, until: dayText(locale, validUntil) }),
+    scope,
+    validUntil,
   }
 }
 
@@ -50,7 +52,20 @@ export function presentNote(guarantee: BesideGuarantee, locale: Locale, t: Trans
 
 type Answer = Parameters<typeof canGuarantee>[1] & { id: number; revision: number }
 
-/** What is vouched for on an answer, for this reader: seals in force, else the last word there was, and whether he may vouch himself. */
+/** What is vouched for on an answer: seals in force, else the last word there was. */
+export function presentStanding(answer: { id: number; revision: number }, all: BesideGuarantee[], locale: Locale, t: Translate) {
+  const own = all.filter(({ postId }) => postId === answer.id)
+  const inForce = own.filter(guarantee => isInForce(guarantee, answer))
+  const last = lastWord(own, answer)
+  return {
+    isGuaranteed: inForce.length > 0,
+    seals: inForce.map(guarantee => presentSeal(guarantee, locale, t)),
+    scopes: inForce.flatMap(({ scope }) => scope),
+    guaranteeNote: last && presentNote(last, locale, t),
+  }
+}
+
+/** The same for a topic's page, with whether this reader may vouch himself. */
 export function presentGuarantees(
   answer: Omit<Answer, 'topic'>,
   topic: Answer['topic'],
@@ -59,24 +74,11 @@ export function presentGuarantees(
   t: Translate,
 ) {
   const { locale } = actor.preferences
-  const own = all.filter(({ postId }) => postId === answer.id)
-  const today = dayInJapan()
-  const inForce = own.filter(({ state, revision, validUntil }) => state === 'given' && revision === answer.revision && validUntil >= today)
-  const [last] = inForce.length > 0 ? [] : own
-  // What an edit or the calendar does to it follows in a moment, and is said already.
-  const passed = last && last.validUntil < today ? ('expired' as const) : ('suspended' as const)
-  const note = last && (last.state === 'given' ? { ...last, state: passed, reason: null } : last)
+  const given = all.filter(({ postId, state }) => postId === answer.id && state === 'given').map(({ company }) => company.id)
   return {
-    isGuaranteed: inForce.length > 0,
-    seals: inForce.map(guarantee => presentSeal(guarantee, locale, t)),
-    scopes: inForce.flatMap(({ scope }) => scope),
-    guaranteeNote: note && presentNote(note, locale, t),
+    ...presentStanding(answer, all, locale, t),
     offers: actor.companies
-      .filter(
-        company =>
-          canGuarantee(actor, { ...answer, topic }, company.id) &&
-          !own.some(each => each.company.id === company.id && each.state === 'given'),
-      )
+      .filter(company => canGuarantee(actor, { ...answer, topic }, company.id) && !given.includes(company.id))
       .map(company => ({ path: offerPath(company, answer), label: t('guarantees.offer.as', { company: nameIn(company, locale) }) })),
   }
 }

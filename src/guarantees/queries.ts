@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
 import { productsBeside, type TopicProduct } from '../companies/product_queries.ts'
@@ -106,13 +106,22 @@ export type BesideTopic = {
   columns: Record<string, number> | null
 }
 
+const besideJson = sql`json_build_object('id', guarantees.id, 'postId', guarantees.post_id, 'code', guarantees.code, 'state', guarantees.state,
+  'revision', guarantees.revision, 'validUntil', guarantees.valid_until,
+  'reason', (select h.reason from guarantee_history h where h.guarantee_id = guarantees.id and h.number = guarantees.number),
+  'company', json_build_object('id', c.id, 'slug', c.slug, 'nameJa', c.name_ja, 'nameEn', c.name_en), 'scope', ${scopeJson})`
+
+/** Guarantees for a page, the newest first, of those that were ever in force. */
+const besideWhere = (which: SQL) => sql`(
+  select json_agg(${besideJson} order by guarantees.id desc) from guarantees join companies c on c.id = guarantees.company_id
+  where guarantees.topic_id = ${topics.id} and ${which} and guarantees.in_force_since is not null)`
+
+/** What was ever vouched for on one post, as one column of the statement that reads it with its topic. */
+export const besidePost = sql<BesideGuarantee[] | null>`${besideWhere(sql`guarantees.post_id = ${posts.id}`)}`
+
 /** Products and guarantees of a topic for its page, as one column of the topic's own statement. */
 export const besideTopic = sql<BesideTopic>`json_build_object('products', ${productsBeside},
-  'guarantees', (select json_agg(json_build_object('id', guarantees.id, 'postId', guarantees.post_id, 'code', guarantees.code, 'state', guarantees.state,
-    'revision', guarantees.revision, 'validUntil', guarantees.valid_until,
-    'reason', (select h.reason from ${guaranteeHistory} h where h.guarantee_id = guarantees.id and h.number = guarantees.number),
-    'company', json_build_object('id', c.id, 'slug', c.slug, 'nameJa', c.name_ja, 'nameEn', c.name_en), 'scope', ${scopeJson}) order by guarantees.id desc)
-    from ${guarantees} join ${companies} c on c.id = guarantees.company_id where guarantees.topic_id = ${topics.id} and guarantees.in_force_since is not null),
+  'guarantees', ${besideWhere(sql`true`)},
   'versions', (select json_agg(json_build_object('id', v.id, 'productId', v.product_id, 'label', v.label, 'position', v.position) order by v.product_id, v.position desc)
     from product_versions v where v.product_id = any(${topics.productIds}) or v.product_id in (
       select s.product_id from guarantee_products s join ${guarantees} g on g.id = s.guarantee_id where g.topic_id = ${topics.id} and g.state = 'given')),

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
 import { productsBeside } from '../companies/product_queries.ts'
+import { besidePost } from '../guarantees/queries.ts'
 import type { Db } from '../platform/db.ts'
 import { type ReactionKind, reactions } from '../reactions/schema.ts'
 import { byline } from '../topics/queries.ts'
@@ -12,6 +13,7 @@ const read = {
   topicId: posts.topicId,
   kind: posts.kind,
   authorId: posts.authorId,
+  revision: posts.revision,
   bodyText: posts.bodyText,
   helpfulCount: posts.helpfulCount,
   thanksCount: posts.thanksCount,
@@ -27,6 +29,7 @@ const read = {
   isBest: sql<boolean>`coalesce(${topics.bestAnswerId} = ${posts.id}, false)`,
   author: byline,
   products: productsBeside,
+  guarantees: besidePost,
 }
 
 /** A standing post as results quote it. */

@@ -13,7 +13,7 @@ export type Asked = {
 } & { [Name in Facet]?: string | string[] }
 
 /** What results are narrowed by, as it stands in the address and in the documents' filters. */
-export const FACETS = ['guaranteed', 'solved', 'certified', 'board', 'product', 'company', 'kind', 'year'] as const
+export const FACETS = ['guaranteed', 'solved', 'certified', 'board', 'product', 'version', 'company', 'kind', 'year'] as const
 export type Facet = (typeof FACETS)[number]
 
 export const SORTS = ['fit', 'new', 'helpful'] as const
@@ -46,6 +46,7 @@ export function filtersOf(asked: Asked, boards: Board[]): SearchFilters {
     certified: flags(chosenOf(asked, 'certified')),
     board: boards.filter(({ slug }) => slugs.includes(slug)).map(({ id }) => String(id)),
     product: chosenOf(asked, 'product'),
+    version: chosenOf(asked, 'version'),
     company: chosenOf(asked, 'company'),
     kind: chosenOf(asked, 'kind').filter(kind => KINDS.some(each => each === kind)),
     year: chosenOf(asked, 'year').filter(year => /^\d{4}$/.test(year)),

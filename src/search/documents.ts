@@ -129,6 +129,8 @@ async function refreshDocuments(engine: SearchEngine, read: () => Promise<PostRe
 
 const MOST_AGAIN = 5
 const TOPICS_TOGETHER = 200
+/** Versions of one document that results are narrowed by. */
+const MOST_VERSIONS = 60
 
 /** The opening of an imported question that is all in its title: each answer carries the title, and is what the reader wants. */
 const isAllTitle = sql`(${posts.bodyText} = '' and ${topics.tags} = '{}' and ${topics.answerCount} > 0)`
@@ -183,6 +185,9 @@ const readPosts = (db: Db, chosen: SQL | undefined) =>
       },
       author: { handle: accounts.handle, name: accounts.name, closedAt: accounts.closedAt },
       products: sql<string[]>`array(select p.name_ja from products p where p.id = any(${topics.productIds}) order by p.id)`,
+      names: sql<string[]>`case when ${posts.kind} = 'opening' then array(select unnest(array[p.name_ja, p.name_en] || p.aliases || p.keys)
+        from products p where p.id = any(${topics.productIds}) order by p.id) else '{}' end`,
+      versions,
       makers: sql<string[]>`array(select c.name_ja from companies c where c.id = any(${topics.companyIds}) order by c.id)`,
       added: sql<string | null>`(select string_agg(a.body, E'\\n' order by a.id) from addenda a where a.post_id = ${posts.id})`,
     })
@@ -192,6 +197,17 @@ const readPosts = (db: Db, chosen: SQL | undefined) =>
     .leftJoin(searchBoosts, eq(searchBoosts.topicId, topics.id))
     .where(and(chosen, ne(posts.kind, sql`'comment'`)))
 
+/** Versions a topic is about, each with its product's name: those it names, and all that an answer in it is guaranteed for. */
+const versions = sql<string[]>`case when ${topics.productIds} = '{}' and ${topics.guaranteedAt} is null then '{}' else array(
+  select p.name_ja || ' ' || v.label from topic_products n join products p on p.id = n.product_id join product_versions v on v.id = n.version_id
+  where n.topic_id = ${topics.id}
+  union select p.name_ja || ' ' || v.label from guarantees g join guarantee_products s on s.guarantee_id = g.id join products p on p.id = s.product_id
+    join product_versions v on v.product_id = p.id
+    left join product_versions f on f.id = s.from_version_id left join product_versions u on u.id = s.to_version_id
+  where g.topic_id = ${topics.id} and g.state = 'given'
+    and v.position between coalesce(f.position, v.position) and coalesce(u.position, v.position)
+  order by 1 limit ${sql.raw(String(MOST_VERSIONS))}) end`
+
 const readOnePost = prepared(db =>
   readPosts(db, and(eq(topics.id, sql.placeholder('topicId')), eq(posts.id, sql.placeholder('postId')))).prepare('search_document'),
 )
@@ -199,11 +215,11 @@ const readOnePost = prepared(db =>
 function documentsIn(rows: PostRead[]): SearchDocument[] {
   return rows
     .filter(row => row.isFound)
-    .map(({ post, topic, author, products, makers, added, helpful, boost, certified }) => ({
+    .map(({ post, topic, author, products, names, versions, makers, added, helpful, boost, certified }) => ({
       id: documentId(post),
       group: String(topic.id),
       title: topic.title,
-      body: post.kind === 'opening' ? [post.text, added, topic.tags.join(' ')].filter(Boolean).join('\n') : post.text,
+      body: post.kind === 'opening' ? [post.text, added, topic.tags.join(' '), names.join(' ')].filter(Boolean).join('\n') : post.text,
       visibility: topic.visibility,
       filters: {
         board: [String(topic.rootBoardId), String(topic.boardId)],
@@ -216,6 +232,7 @@ function documentsIn(rows: PostRead[]): SearchDocument[] {
         certified,
         year: yearIn(post.createdAt),
         product: products,
+        version: versions,
         productKey: products.map(looseKey),
         company: makers,
         companyKey: makers.map(looseKey),

@@ -39,8 +39,8 @@ export async function refreshTopic({ db, search }: Services, { data }: OfTopic):
 export const refreshBoard = ({ db, search }: Services, { data }: EventOf<'board.changed'>) =>
   refreshBoardDocuments(db, search, data.boardId)
 
-/** A product has another name: the topics that name it are found by it. */
-export const refreshProduct = ({ db, search }: Services, { data }: EventOf<'product.changed'>) =>
+/** A product has another name or one version more: the topics that name it are found by it. */
+export const refreshProduct = ({ db, search }: Services, { data }: EventOf<'product.changed' | 'product.version_added'>) =>
   refreshProductDocuments(db, search, data.productId)
 
 /** One post was written. */

@@ -1,3 +1,4 @@
+import { isInForce, lastWord } from '../guarantees/standing.ts'
 import type { QuotedPost } from './answer_queries.ts'
 
 /** Why an answer may stand above all results; the first counts most. */
@@ -9,10 +10,17 @@ const LOOKED_AT = 3
 /** What a result has to score of the first one's score to stand for the same question. */
 const NEAR = 0.6
 
-/** What an answer claims: a company vouches for it, the asker picked it, or readers found it helpful. A tip is its own answer. */
-export function claimOf(post: Pick<QuotedPost, 'kind' | 'guaranteedAt' | 'isBest' | 'helpfulCount'>, topicKind: string): Claim | undefined {
+type Claiming = Pick<QuotedPost, 'kind' | 'revision' | 'guarantees' | 'isBest' | 'helpfulCount'>
+
+/**
+ * What an answer claims: a company vouches for it, the asker picked it, or readers found it helpful. A tip is its own answer. What a company
+ * has recalled was wrong, whatever readers thought of it, and claims nothing.
+ */
+export function claimOf(post: Claiming, topicKind: string): Claim | undefined {
   if (post.kind !== 'answer' && topicKind !== 'tip') return undefined
-  if (post.guaranteedAt) return 'guaranteed'
+  const vouched = post.guarantees ?? []
+  if (vouched.some(guarantee => isInForce(guarantee, post))) return 'guaranteed'
+  if (lastWord(vouched, post)?.state === 'recalled') return undefined
   if (post.isBest) return 'best'
   return post.helpfulCount > 0 ? 'helpful' : undefined
 }

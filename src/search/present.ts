@@ -4,6 +4,7 @@ import { boardName } from '../boards/present.ts'
 import { productPath } from '../companies/paths.ts'
 import { nameIn, presentTopicProduct } from '../companies/present.ts'
 import { presentTally } from '../fixes/present.ts'
+import { presentStanding } from '../guarantees/present.ts'
 import { type Locale, numberText, type Translate } from '../platform/i18n.ts'
 import { reactionsFor } from '../reactions/policy.ts'
 import { presentReaction } from '../reactions/present.ts'
@@ -41,13 +42,13 @@ export function presentLead({ topic, post, claim, quote }: Lead, actor: Actor, t
   const at = post.editedAt ?? post.createdAt
   return {
     claim,
-    isGuaranteed: claim === 'guaranteed',
     icon: claim === 'best' ? 'award' : 'thumbs-up',
     heading: t(`search.lead.${claim}`),
     topicId: topic.id,
     title: topic.title,
     path: post.kind === 'answer' ? postPath(topic, post) : topicPath(topic),
     quote,
+    ...presentStanding(post, post.guarantees ?? [], locale, t),
     author: presentAuthor(post.author, post.capacity, locale, t),
     products: (post.products ?? []).map(product => presentTopicProduct(product, locale)),
     at,

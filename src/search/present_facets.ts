@@ -18,6 +18,7 @@ export function presentFacets(asked: Asked, counts: Counts, boards: Board[], loc
     { name: 'state', options: stateOptions(counts, t) },
     { name: 'board', options: boardOptions(counts, boards, locale) },
     { name: 'product', options: valueOptions('product', counts) },
+    { name: 'version', options: valueOptions('version', counts) },
     { name: 'company', options: valueOptions('company', counts) },
     { name: 'kind', options: KINDS.map(kind => option('kind', kind, t(`kinds.${kind}`), counts)) },
     { name: 'year', options: yearOptions(counts, t) },
@@ -45,7 +46,7 @@ export function presentChosen(asked: Asked, boards: Board[], locale: Locale, t: 
     ].map(({ facet, value, label }) => [`${facet}=${value}`, label]),
   )
   const labelOf = (facet: Facet, value: string) => {
-    if (facet === 'product' || facet === 'company') return value
+    if (facet === 'product' || facet === 'version' || facet === 'company') return value
     return facet === 'year' && /^\d{4}$/.test(value) ? t('search.year', { year: value }) : labels.get(`${facet}=${value}`)
   }
   const chosen = FACETS.flatMap(facet =>
@@ -87,7 +88,7 @@ function boardOptions(counts: Counts, boards: Board[], locale: Locale): Option[]
 }
 
 /** Values that the documents bring along: shown once there are any. */
-function valueOptions(facet: 'product' | 'company', counts: Counts): Option[] {
+function valueOptions(facet: 'product' | 'version' | 'company', counts: Counts): Option[] {
   return Object.entries(counts?.[facet] ?? {})
     .map(([value, count]) => ({ facet, value, label: value, count }))
     .sort((a, b) => b.count - a.count)

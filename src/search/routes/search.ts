@@ -25,6 +25,7 @@ const SearchQuery = Type.Object({
   certified: Values,
   board: Values,
   product: Values,
+  version: Values,
   company: Values,
   kind: Values,
   year: Values,
