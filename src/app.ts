@@ -3,6 +3,7 @@ import { presentViewer } from './accounts/present.ts'
 import { registerGate, sessionCookieName } from './accounts/routes/gate.ts'
 import { visitorOf } from './accounts/visitor.ts'
 import { staleAfter } from './effects.ts'
+import { noteLooks } from './notifications/reading.ts'
 import { prepareAssets } from './platform/assets.ts'
 import { hearEvents } from './platform/hearing.ts'
 import type { openLog } from './platform/log.ts'
@@ -17,17 +18,18 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   const { config, db, sql, log, render, siteUrl } = services
   const assets = await prepareAssets(config.DATA_DIR)
   const visits = countVisits(db, { onError: error => log.warn({ err: error }, 'visits were not counted') })
+  const looks = noteLooks(db, { onError: error => log.warn({ err: error }, 'notices were not marked as read') })
   const site = await readSite(db)
   const frame = (request: FastifyRequest) => ({
     site: { ...site.current(request.preferences.locale), url: siteUrl },
     viewer: presentViewer(request.actor, request.t),
   })
-  const onRead = (subject: string, request: FastifyRequest) =>
-    visits.add({
-      topicId: Number(subject.slice('topic:'.length)),
-      visitor: visitorOf(request),
-      userAgent: request.headers['user-agent'] ?? '',
-    })
+  const onRead = (subject: string, request: FastifyRequest) => {
+    const topicId = Number(subject.slice('topic:'.length))
+    visits.add({ topicId, visitor: visitorOf(request), userAgent: request.headers['user-agent'] ?? '' })
+    // A page out of the cache was served before anybody was asked who he is.
+    if (request.actor?.unread > 0) looks.add({ accountId: request.actor.id, topicId })
+  }
 
   const app = await buildWeb({ config, logger, render, assets, frame, sessionCookie: sessionCookieName(config), onRead })
   await registerGate(app, services)
@@ -47,7 +49,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   }
   app.addHook('onClose', async () => {
     await hearing.stop()
-    await visits.stop().catch(() => {})
+    await Promise.all([visits.stop(), looks.stop()].map(stopping => stopping.catch(() => {})))
   })
   return app
 }

@@ -89,6 +89,16 @@ guarantee
     process.exitCode = await verifyCertificate(file, key)
   })
 
+program
+  .command('audit')
+  .description('the log of what moderators and operators did')
+  .command('verify')
+  .description('prove that no entry was changed, taken out or put in; exits with 1 when one was')
+  .option('--head <hash>', 'a hash this command printed before: it has to be in the log still')
+  .action(async ({ head }: { head?: string }) => {
+    process.exitCode = await (await import('./tools.ts')).verifyAuditLog(head)
+  })
+
 const user = program.command('user').description('help a member from the server itself')
 user
   .command('role <handle> <role>')

@@ -88,6 +88,12 @@ export type Events = {
   'guarantee.renewal_due': GuaranteeEvent
   'guarantee.evidence_added': { guaranteeId: number; companyId: number }
   'topic.products_named': { topicId: number; boardId: number; actorId: number; productIds: number[] }
+  'flag.settled': { postId: number; accountId: number }
+  'post.mending_asked': { postId: number; accountId: number; itemId: number }
+  'review.opened': { itemId: number }
+  'review.taken': { itemId: number }
+  'review.decided': { itemId: number }
+  'review.undone': { itemId: number }
   'site.changed': Record<string, never>
   'topics.imported': { boardIds: number[] }
 }
@@ -113,9 +119,12 @@ export const NOTHING_FOLLOWS = [
   'ask.deflected',
   'badge.changed',
   'badge.granted',
-  'comment.posted',
   'helpers.counted',
   'level.changed',
+  'review.decided',
+  'review.opened',
+  'review.taken',
+  'review.undone',
 ] as const satisfies EventName[]
 
 export type EventOf<Name extends EventName = EventName> = { [N in Name]: { id: number; name: N; data: Events[N] } }[Name]

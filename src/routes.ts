@@ -39,6 +39,8 @@ import { helpRoutes } from './help_routes.ts'
 import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
+import { auditRoutes } from './moderation/routes/audit.ts'
+import { noticeRoutes } from './notifications/routes/notices.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
@@ -121,10 +123,12 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await officeRoutes(app, services)
   await guaranteeRoutes(app, services)
   await ownGuaranteeRoutes(app, services)
+  await auditRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)
   await useRoutes(app, services)
+  await noticeRoutes(app, services)
   await openapiRoutes(app, services)
   await apiSearchRoutes(app, services)
   await helpRoutes(app)

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setPasswordByHand, setRoleByHand, turnOffTwoStepByHand } from './accounts/by_hand.ts'
 import { isGenuine, listPublicKeys, type PublicKey, type Signed } from './guarantees/keys.ts'
+import { verifyAudit } from './moderation/audit.ts'
 import { readConfig } from './platform/config.ts'
 import { Conflict, Invalid } from './platform/errors.ts'
 import { translate } from './platform/i18n.ts'
@@ -111,6 +112,17 @@ const WRONG = {
   unfounded: 'entries without a cause, or twice',
   counters: 'counter-entries that do not counter what they name',
   limits: 'days on which the limit was not kept',
+}
+
+/** `hiroba audit verify`: proves the chain of the audit log. Resolves to the exit code. */
+export async function verifyAuditLog(head?: string): Promise<number> {
+  const proof = await withForum(({ db }) => verifyAudit(db, head?.trim().toLowerCase()))
+  print(`${proof.entries} entries${proof.head ? `, the last one's hash is ${proof.head}` : ''}`)
+  if (proof.broken.length > 0) print(`BROKEN at entry ${proof.broken.join(', ')}`)
+  if (!proof.headFound) print('BROKEN: the hash that was given is not in the log any more')
+  const whole = proof.broken.length === 0 && proof.headFound
+  if (whole) print('The log is whole.')
+  return whole ? 0 : 1
 }
 
 /** `hiroba reputation rebuild`: restores entries, points and levels from what stands. */

@@ -148,6 +148,7 @@ const FORMS: Record<string, FormDoor> = {
     form: () => ({ q: 'ルーター', topic: topic.id, found: 'yes', next: '/search?q=a' }),
     numbers: ['topic'],
   },
+  'POST /notifications/read': { path: () => '/notifications/read', form: () => ({ upTo: 1 }), numbers: ['upTo'] },
   'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
   'POST /t/:id/answers': {
     path: () => `/t/${topic.id}/answers`,

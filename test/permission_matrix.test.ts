@@ -68,11 +68,14 @@ const DOORS: Record<string, string> = {
     'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key · ' +
     'GET /companies/apply · POST /companies/apply · GET /companies/applications/:id · POST /companies/applications/:id/mail · POST /companies/applications/:id/record · ' +
     'POST /invitations/:token · GET /t/:id/products · PUT /t/:id/products · ' +
-    'GET /people/mentoring · POST /people/mentoring · DELETE /people/mentoring',
+    'GET /people/mentoring · POST /people/mentoring · DELETE /people/mentoring · ' +
+    'GET /notifications · GET /notifications/:id · POST /notifications/read',
+  moderators: '',
+  operators: 'GET /moderation/audit',
 }
 
 const nameOf = ({ method, url }: { method: string; url: string }) => `${method} ${url}`
-const listed = (access: string) => (DOORS[access] ?? '').split(' · ')
+const listed = (access: string) => (DOORS[access] ?? '').split(' · ').filter(Boolean)
 
 test('every door says for whom it is: reading is open, writing is for members, a company’s place for its people, administration for operators alone', () => {
   const doors = forum.app.doors.filter(door => door.method !== 'HEAD')
@@ -82,6 +85,8 @@ test('every door says for whom it is: reading is open, writing is for members, a
     if (/^\/c\/:company\/manage(\/|$)/.test(door.url)) return door.access === 'companies' ? [] : [`${name} is ${door.access}`]
     if (/^\/me(\/|$)/.test(door.url) && !listed('members').includes(name))
       return door.access === 'members' ? [] : [`${name} is ${door.access}`]
+    for (const access of ['moderators', 'operators'])
+      if (listed(access).includes(name)) return door.access === access ? [] : [`${name} is ${door.access}`]
     if (listed('everyone').includes(name)) return door.access === 'everyone' ? [] : [`${name} is ${door.access}`]
     if (listed('members').includes(name)) return door.access === 'members' ? [] : [`${name} is ${door.access}`]
     return /^\/(login|signup|setup|reset|confirm|email|logout)/.test(door.url) ? [] : [`${name} (${door.access}) is in no list`]
@@ -104,7 +109,8 @@ test('the gate turns guests away from every door that is not theirs, and members
     const turned = await guest.send(request)
     expect([303, 401], nameOf(door)).toContain(turned.statusCode)
     if (turned.statusCode === 303) expect(turned.headers.location, nameOf(door)).toContain('/login')
-    if (door.access === 'operators' || door.access === 'companies') expect((await member.send(request)).statusCode, nameOf(door)).toBe(403)
+    if (['operators', 'companies', 'moderators'].includes(door.access))
+      expect((await member.send(request)).statusCode, nameOf(door)).toBe(403)
   }
 })
 

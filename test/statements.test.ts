@@ -50,7 +50,7 @@ beforeAll(async () => {
 afterAll(() => forum.close())
 
 /**
- * The statements one request sends, cold: nothing kept from before. Left out are readers and searches, counted by the clock, and the exact
+ * The statements one request sends, cold: nothing kept from before. Left out are readers, searches and notices read, written by the clock, and the exact
  * count of a young collection, which a search asks only until PostgreSQL's own statistics have caught up.
  */
 async function statementsOf(request: () => ReturnType<Browser['get']>, status = 200): Promise<string[]> {
@@ -58,7 +58,7 @@ async function statementsOf(request: () => ReturnType<Browser['get']>, status = 
   forum.statements.length = 0
   const response = await request()
   expect(response.statusCode).toBe(status)
-  return forum.statements.filter(statement => !/visits|insert into "searches"|select count.* avg\(words\)/.test(statement))
+  return forum.statements.filter(statement => !/visits|update notices|insert into "searches"|select count.* avg\(words\)/.test(statement))
 }
 
 const PAGES: [name: string, path: () => string, forGuest: number, forMember: number][] = [
@@ -86,6 +86,10 @@ test.each(PAGES)('%s costs few statements, whoever reads', async (_, path, forGu
   expect(cold.length, cold.join('\n')).toBeLessThanOrEqual(forGuest)
   const own = await statementsOf(() => member.get(path()))
   expect(own.length, own.join('\n')).toBeLessThanOrEqual(forMember)
+})
+
+test('what one was told costs two statements, the bell none of its own', async () => {
+  expect(await statementsOf(() => member.get('/notifications'))).toHaveLength(2)
 })
 
 test('moderators and the operator cost no more than members', async () => {

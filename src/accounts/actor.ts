@@ -30,6 +30,8 @@ export type Actor = {
   hasAnswered: boolean
   /** Is told of first questions that wait. */
   mentors: boolean
+  /** Lines of notices he has not read, 100 at most. */
+  unread: number
   sessionId: string
 }
 
@@ -53,6 +55,7 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   guided: false,
   hasAnswered: false,
   mentors: false,
+  unread: 0,
   sessionId: '',
 }
 

@@ -16,6 +16,8 @@ export function presentViewer(actor: Actor, t: Translate) {
       name: (actor.preferences.locale === 'en' && nameEn) || nameJa,
       path: `/c/${slug}/manage`,
     })),
+    unread: actor.unread >= 100 ? '99+' : actor.unread,
+    unreadText: t('frame.noticesUnread', { count: actor.unread }),
     mustConfirm: !isGuest(actor) && !actor.confirmed,
   }
 }

@@ -146,8 +146,8 @@ function openAdapter(db: Db, span: number): Adapter {
 type Row = typeof sessions.$inferSelect
 
 /**
- * Built once: this runs on every request of everybody who is logged in. Which boards somebody moderates and which companies he works for
- * is known to tables further up, so they are asked by name.
+ * Built once: this runs on every request of everybody who is logged in. Which boards somebody moderates, which companies he works
+ * for and what he has not read is known to tables further up, so they are asked by name.
  */
 function findByToken(db: Db) {
   const moderated = sql<string[]>`case when ${accounts.moderates} then array(
@@ -155,8 +155,10 @@ function findByToken(db: Db) {
   const companies = sql<OwnCompany[] | null>`case when ${accounts.represents} then (
     select json_agg(json_build_object('id', c.id, 'slug', c.slug, 'nameJa', c.name_ja, 'nameEn', c.name_en, 'role', m.role) order by c.id)
     from company_members m join companies c on c.id = m.company_id where m.account_id = ${accounts.id} and m.left_at is null) end`
+  const unread = sql<number>`(select count(distinct thread)::int from (
+    select n.thread from notices n where n.account_id = ${accounts.id} and n.read_at is null limit 100) unread)`
   return db
-    .select({ session: sessions, account: accounts, boardIds: moderated, companies })
+    .select({ session: sessions, account: accounts, boardIds: moderated, companies, unread })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
     .where(eq(sessions.id, sql.placeholder('id')))
@@ -180,9 +182,9 @@ const sessionOf = ({
   attributes: { secretHash, device, address, seenAt, createdAt, absoluteExpiresAt },
 })
 
-type Known = { account: AccountRow; boardIds: string[]; companies: OwnCompany[] | null }
+type Known = { account: AccountRow; boardIds: string[]; companies: OwnCompany[] | null; unread: number }
 
-function actorOf({ account, boardIds, companies }: Known, sessionId: string): Actor {
+function actorOf({ account, boardIds, companies, unread }: Known, sessionId: string): Actor {
   return {
     id: account.id,
     role: account.role,
@@ -201,6 +203,7 @@ function actorOf({ account, boardIds, companies }: Known, sessionId: string): Ac
     guided: account.guided,
     hasAnswered: account.firstAnswerAt !== null,
     mentors: account.mentors,
+    unread,
     sessionId,
   }
 }

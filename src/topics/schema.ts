@@ -90,7 +90,8 @@ export const POST_KINDS = ['opening', 'answer', 'comment'] as const
 /**
  * The words people wrote. `bodyHtml` is rendered once, when written, by the renderer of `rendererVersion`. In whose name they were
  * written (`capacity`, and `companyId` where it was a company's) is set with them and never changes: a trigger sees to it. What readers say of an
- * answer is counted beside it (`fixes`, `fixScore`) by whoever hears them.
+ * answer is counted beside it (`fixes`, `fixScore`) by whoever hears them. What waits for a moderator before anybody reads it is hidden from
+ * its first moment on and has `heldAt` besides, until he decides.
  */
 export const posts = pgTable(
   'posts',
@@ -121,6 +122,7 @@ export const posts = pgTable(
     createdAt: moment('created_at').notNull().default(sql`now()`),
     editedAt: moment('edited_at'),
     hiddenAt: moment('hidden_at'),
+    heldAt: moment('held_at'),
     withdrawnAt: moment('withdrawn_at'),
     draftKey: text('draft_key'),
   },

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { auditLook } from '../../moderation/audit.ts'
 import { Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
@@ -59,6 +60,7 @@ export async function certificationAdminRoutes(app: App, { db, storage }: Servic
     // After the decision it is only waiting to be deleted.
     if (!certification.picture || certification.decidedAt) throw new Missing()
     await noteLook(db, actor, certification)
+    await auditLook(db, actor, { subject: 'certification', id: certification.id })
     const bytes = await storage.getBytes(certification.picture)
     return reply
       .headers({ 'content-type': 'image/webp', 'content-disposition': 'inline', 'cache-control': 'no-store' })

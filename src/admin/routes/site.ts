@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { auditLook } from '../../moderation/audit.ts'
 import { Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
@@ -39,6 +40,7 @@ export async function siteRoutes(app: App, { db, config }: Services): Promise<vo
 
   app.get<Mailbox>('/admin/mailbox', { ...operators, schema: { querystring: Paged } }, async (request, reply) => {
     const page = config.SMTP_URL ? undefined : await listMails(db, request.actor, request.query.after)
+    if (page && page.rows.length > 0) await auditLook(db, request.actor, { subject: 'mailbox' })
     const nextPath = page?.next && `/admin/mailbox?after=${encodeURIComponent(page.next)}`
     return showAdmin(request, reply, 'mailbox', 'mailbox', { isSent: !page, mails: page?.rows, nextPath })
   })
@@ -48,6 +50,7 @@ export async function siteRoutes(app: App, { db, config }: Services): Promise<vo
       findMail(db, request.actor, request.params.id),
       listMails(db, request.actor, request.query.after),
     ])
+    await auditLook(db, request.actor, { subject: 'mailbox', id: mail.id })
     const parts = mail.text.split(/(https?:\/\/\S+)/).map(part => ({ text: part, isLink: /^https?:\/\//.test(part) }))
     return showAdmin(request, reply, 'mailbox', 'mailbox', {
       mail: { ...mail, parts },

@@ -1,0 +1,10 @@
+import type { Decision, ReviewKind } from './decision.ts'
+import { flagKind } from './flags.ts'
+import type { KindName } from './kind_names.ts'
+
+/** Every kind with its decisions. Whoever adds one writes it in a file of its own and names it here. */
+const KINDS: Partial<Record<KindName, ReviewKind>> = { flag: flagKind }
+
+/** The ways to decide a kind, in the order of their buttons. */
+export const decisionsOf = (kind: string): readonly Decision[] => KINDS[kind as KindName]?.decisions ?? []
+export const decisionOf = (kind: string, name: string): Decision | undefined => decisionsOf(kind).find(each => each.name === name)

@@ -1,0 +1,106 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { EventName } from '../events.ts'
+import type { NoticeRow } from './schema.ts'
+
+/** The tabs of the page of notices. */
+export const LISTS = ['talk', 'thanks'] as const
+export type List = (typeof LISTS)[number]
+
+type Kind = {
+  /** The events it follows from. */
+  on: EventName[]
+  /** Whom it tells: a select of account ids, which knows the event as `e` (id, topic_id, post_id, actor_id, account_id, company_id, data). */
+  who: SQL
+  /** What makes two of them the same: the post, the person who reacted to it, or nothing but the event itself. */
+  once: 'post' | 'person' | 'event'
+  /** What of it is shown as one line. */
+  group: 'topic' | 'post' | 'alone'
+  list: List
+  icon: string
+  /** Where it leads; to its post or topic where nothing is said. */
+  path?(notice: NoticeRow): string
+}
+
+/**
+ * Everything somebody can be told, the weightier first: of one event everybody hears once, by the first kind that concerns him. Its
+ * words stand in the locales under `notices.kinds`. How to add one: docs/decisions/021-notices.md.
+ */
+export const KINDS = {
+  best: {
+    on: ['best_answer.picked'],
+    who: sql`select author_id from posts where id = e.post_id`,
+    once: 'person',
+    group: 'alone',
+    list: 'thanks',
+    icon: 'award',
+  },
+  answer: {
+    on: ['answer.posted'],
+    who: sql`select author_id from topics where id = e.topic_id`,
+    once: 'post',
+    group: 'topic',
+    list: 'talk',
+    icon: 'message',
+  },
+  comment: {
+    on: ['comment.posted'],
+    who: sql`select parents.author_id from posts join posts parents on parents.id = posts.parent_id where posts.id = e.post_id`,
+    once: 'post',
+    group: 'topic',
+    list: 'talk',
+    icon: 'message-circle',
+  },
+  quote: {
+    on: ['answer.posted', 'comment.posted'],
+    // Whoever wrote the quoted line first: who quotes a quotation speaks to its writer.
+    who: sql`
+      select (select quoted.author_id from posts quoted where quoted.topic_id = p.topic_id and quoted.id < p.id and strpos(quoted.body, line[1]) > 0
+        order by quoted.id limit 1)
+      from posts p, regexp_matches(p.body, '^>\\s?(\\S.{5,})$', 'gn') line where p.id = e.post_id`,
+    once: 'post',
+    group: 'topic',
+    list: 'talk',
+    icon: 'quote',
+  },
+  mention: {
+    on: ['topic.asked', 'answer.posted', 'comment.posted', 'post.edited'],
+    // The renderer has looked up who exists, and knows code and links from words.
+    who: sql`
+      select named.id from posts p, regexp_matches(p.body_html, 'class="mention" href="/u/(\\w+)"', 'g') link
+      join accounts named on named.handle = link[1] where p.id = e.post_id`,
+    once: 'post',
+    group: 'topic',
+    list: 'talk',
+    icon: 'reply',
+  },
+  thanks: {
+    on: ['reaction.given'],
+    who: sql`select author_id from posts where id = e.post_id and e.data->>'kind' = 'thanks'`,
+    once: 'person',
+    group: 'post',
+    list: 'thanks',
+    icon: 'heart',
+  },
+  helpful: {
+    on: ['reaction.given'],
+    who: sql`select author_id from posts where id = e.post_id and e.data->>'kind' = 'helpful'`,
+    once: 'person',
+    group: 'post',
+    list: 'thanks',
+    icon: 'thumbs-up',
+  },
+  me_too: {
+    on: ['reaction.given'],
+    who: sql`select author_id from posts where id = e.post_id and e.data->>'kind' = 'me_too'`,
+    once: 'person',
+    group: 'post',
+    list: 'thanks',
+    icon: 'hand-helping',
+  },
+} as const satisfies Record<string, Kind>
+
+export type KindName = keyof typeof KINDS
+
+/** The kinds by name, as any kind at all. */
+export const kinds = Object.entries(KINDS) as [KindName, Kind][]
+export const kindOf = (name: string): Kind | undefined => (KINDS as Record<string, Kind>)[name]

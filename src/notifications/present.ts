@@ -1,0 +1,58 @@
+import type { Actor } from '../accounts/actor.ts'
+import { plainExcerpt } from '../platform/html.ts'
+import type { Translate } from '../platform/i18n.ts'
+import { postLink } from '../topics/paths.ts'
+import { presentAuthor } from '../topics/present.ts'
+import { kindOf, LISTS } from './kinds.ts'
+import { noticePath, noticesPath } from './paths.ts'
+import type { ShownNotice, Which } from './queries.ts'
+import type { NoticeRow } from './schema.ts'
+
+/** Notices as lines: those of one thread together, the newest first. */
+export function presentNotices(rows: ShownNotice[], actor: Actor, t: Translate) {
+  return [...Map.groupBy(rows, ({ notice }) => notice.thread).values()].map(thread => presentThread(thread, actor, t))
+}
+
+function presentThread(thread: ShownNotice[], { preferences }: Actor, t: Translate) {
+  const [newest] = thread as [ShownNotice]
+  const { notice, topic, post, by } = newest
+  const author = by && presentAuthor(by, post?.capacity ?? null, preferences.locale, t)
+  return {
+    path: noticePath(notice),
+    icon: kindOf(notice.kind)?.icon ?? 'bell',
+    text: t(`notices.kinds.${notice.kind}`, { ...notice.about, who: whoIn(thread, author, t), title: topic?.title }),
+    excerpt: SAYS_WORDS.has(notice.kind) ? plainExcerpt(post?.start ?? '', 80) : '',
+    author,
+    at: notice.createdAt,
+    isUnread: thread.some(each => !each.notice.readAt),
+  }
+}
+
+/** Kinds whose post is news by itself: its first words are shown. */
+const SAYS_WORDS = new Set(['answer', 'comment', 'mention', 'quote'])
+
+/** «Yuko» or «Yuko and 3 others»; who wrote for a company, or works for it, carries its label here too. */
+function whoIn(thread: ShownNotice[], author: ReturnType<typeof presentAuthor> | null, t: Translate): string {
+  if (!author) return ''
+  const name = author.path ? t('people.named', { name: author.name }) : author.name
+  const labelled = author.company ? t('notices.labelled', { name, label: author.company.label }) : name
+  const others = new Set(thread.map(({ notice }) => notice.actorId)).size - 1
+  return others > 0 ? t('notices.more', { name: labelled, count: others }) : labelled
+}
+
+/** The tabs of the page. */
+export const presentTabs = (which: Which, t: Translate) =>
+  WHICH.map(name => ({
+    path: name === 'all' ? noticesPath : `${noticesPath}?list=${name}`,
+    label: t(`notices.lists.${name}`),
+    isCurrent: name === which,
+  }))
+
+const WHICH: Which[] = ['all', 'unread', ...LISTS]
+export const whichFrom = (name: string | undefined): Which => WHICH.find(each => each === name) ?? 'all'
+
+/** Where a notice leads: what its kind says, else its post or its topic. */
+export function targetOf(notice: NoticeRow): string {
+  const { postId, topicId } = notice
+  return kindOf(notice.kind)?.path?.(notice) ?? (postId ? postLink({ id: postId }) : topicId ? `/t/${topicId}` : noticesPath)
+}
