@@ -18,6 +18,7 @@ import { searchReportRoutes } from './admin/routes/searches.ts'
 import { setupRoutes } from './admin/routes/setup.ts'
 import { siteRoutes } from './admin/routes/site.ts'
 import { synonymRoutes } from './admin/routes/synonyms.ts'
+import { wordRoutes } from './admin/routes/words.ts'
 import { openapiRoutes } from './api/routes/openapi.ts'
 import { apiSearchRoutes } from './api/routes/search.ts'
 import { applicationRoutes } from './companies/routes/applications.ts'
@@ -87,6 +88,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await alertRoutes(app, services)
   await healthPageRoutes(app, services)
   await synonymRoutes(app, services)
+  await wordRoutes(app, services)
   await memberRoutes(app, services)
   await boardAdminRoutes(app, services)
   await certificationAdminRoutes(app, services)

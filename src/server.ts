@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import { eventTasks } from './event_jobs.ts'
+import { seedWordLists } from './moderation/words/words.ts'
 import { stopCharts } from './platform/charts.ts'
 import type { Config } from './platform/config.ts'
 import { startEmbeddedPostgres } from './platform/embedded_postgres.ts'
@@ -48,7 +49,7 @@ export async function startServer(
     const { services, close } = await openServices(config, url, log, siteUrl)
     closing.push(close, stopRenderer, stopCharts)
     await beforeOpen(services)
-    if (parts.length > 0) await prepareSynonyms(services)
+    if (parts.length > 0) await Promise.all([prepareSynonyms(services), seedWordLists(services.db)])
     const app = parts.includes('web') ? await openWeb(services, log, working) : undefined
     if (parts.includes('worker')) await work(services, url, working)
     return { address: app && addressOf(app), services, stop }

@@ -9,6 +9,8 @@ import type { Product } from '../src/companies/product_queries.ts'
 import { type CompanyRow, inboxQuestions } from '../src/companies/schema.ts'
 import { addMember } from '../src/companies/team.ts'
 import type { GuaranteeRow } from '../src/guarantees/schema.ts'
+import { listWords } from '../src/moderation/words/queries.ts'
+import { addWords } from '../src/moderation/words/words.ts'
 import { contest } from '../src/reputation/contesting.ts'
 import { certifications } from '../src/reputation/people/schema.ts'
 import { contests, findings } from '../src/reputation/schema.ts'
@@ -42,6 +44,7 @@ let closing: Topic
 let certificates: number[]
 let group: number
 let contestId: number
+let wordId: number
 let hideable: number[]
 let findingIds: number[]
 
@@ -59,6 +62,9 @@ beforeAll(async () => {
   const rows = Array.from({ length: 100 }, (_, edition) => ({ ...held, edition, numberHash: Buffer.from('x') }))
   certificates = (await db.insert(certifications).values(rows).returning()).map(({ id }) => id)
   group = await addSynonyms(db, operator, { way: 'both', words: 'スマホ,スマートフォン', from: '' })
+  const word = { words: 'とんま', exceptions: '', exact: false, aimed: false, language: 'any', boardId: null } as const
+  await addWords(db, operator, { ...word, kind: 'insult', weight: 2, action: 'nudge' })
+  wordId = (await listWords(db, {})).rows[0]?.rule.id ?? 0
   await contest(db, await makeMember(db), { words: 'この点数には納得がいきません。' })
   contestId = (await db.select({ id: contests.id }).from(contests))[0]?.id ?? 0
   const spam = {
@@ -118,6 +124,7 @@ const BOARD = {
   position: 1,
   moderators: '',
 }
+const WORDS = { words: 'とんま', exceptions: '', language: 'any', boardId: '', kind: 'insult', weight: '2', action: 'nudge' }
 let keys = 0
 const draftKey = () => `bad-input-key-${++keys}`
 
@@ -339,6 +346,17 @@ const FORMS: Record<string, FormDoor> = {
   'POST /admin/search/synonyms/try': {
     path: () => '/admin/search/synonyms/try',
     form: () => ({ way: 'one', words: 'プリンター、印刷機', from: 'プリンタ', try: '印刷したい', id: group }),
+  },
+  'POST /admin/words': { path: () => '/admin/words', form: () => ({ ...WORDS, words: `言葉${++keys}` }), numbers: ['boardId'] },
+  'POST /admin/words/try': {
+    path: () => '/admin/words/try',
+    form: () => ({ ...WORDS, text: '試す文章', id: wordId }),
+    numbers: ['boardId'],
+  },
+  'POST /admin/words/:id': {
+    path: () => `/admin/words/${wordId}`,
+    form: () => ({ ...WORDS, words: `言葉${++keys}` }),
+    numbers: ['boardId'],
   },
   'POST /admin/boards': { path: () => '/admin/boards', form: () => ({ ...BOARD, slug: `new-board-${++keys}` }) },
   'POST /admin/boards/:slug': { path: () => `/admin/boards/${board.slug}`, form: () => ({ ...BOARD, slug: board.slug }) },

@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accounts } from '../../src/accounts/schema.ts'
 import { guarantees } from '../../src/guarantees/schema.ts'
+import { seedWordLists } from '../../src/moderation/words/words.ts'
 import { applyForCertification } from '../../src/reputation/certifying.ts'
 import { contest } from '../../src/reputation/contesting.ts'
 import { findings } from '../../src/reputation/schema.ts'
@@ -60,6 +61,7 @@ async function makeQueues(): Promise<void> {
   const certificate = { grade: 'dotcom_master_2013/basic', edition: '2024', number: '1234567', issuedOn: '2025-04-01', expiresOn: '' }
   await applyForCertification(forum.services, tamaki, { ...certificate, wantsAdvisor: false }, await picture.toBuffer())
   await contest(db, tamaki, { words: 'この点数には納得がいきません。' })
+  await seedWordLists(db)
   await addSynonyms(db, operator, { way: 'both', words: '冷蔵庫, 冷ぞう庫', from: '' })
   await db.insert(findings).values({ kind: 'pair', memberIds: [tamaki.id, operator.id], mark: 'pair:1', evidence: {} })
 }
