@@ -39,6 +39,7 @@ import {
   recountTopic,
   settleBest,
   settleFinding,
+  settleParted,
   settlePost,
   settleReaction,
   settleTopic,
@@ -49,6 +50,7 @@ import {
   refreshBoard,
   refreshFixed,
   refreshHelpful,
+  refreshParted,
   refreshPost,
   refreshProduct,
   refreshTopic,
@@ -92,6 +94,11 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'synonyms.changed': [tellSynonyms],
   'topic.asked': [noteQuestion, refreshTopic, tellPeople],
   'topic.changed': [refreshTopic, recountTopic],
+  'topic.moved': [refreshTopic, recountTopic],
+  'topic.merged': [refreshTopic, settleTopic],
+  'topic.split': [refreshParted, settleParted],
+  'topic.hidden': [refreshTopic, settleTopic],
+  'topic.shown': [refreshTopic, settleTopic],
   'topic.closed': [refreshTopic],
   'topic.reopened': [refreshTopic],
   'topic.withdrawn': [refreshTopic, settleTopic, settleNotices],
@@ -138,11 +145,19 @@ export function staleAfter({ name, data }: EventOf): string[] {
   const inProducts = inLists || ('kind' in data && data.kind === 'me_too')
   return [
     ...ofCompany,
+    ...staleOther(data as OtherData),
     `topic:${data.topicId}`,
     ...(inProducts ? ['products'] : []),
     ...(inLists ? ['lists', `board:${data.boardId}`] : []),
   ]
 }
+
+/** The other topic and the other board of what moved, merged or parted. */
+type OtherData = { fromBoardId?: number; newBoardId?: number; fromId?: number; newId?: number }
+const staleOther = (data: OtherData) => [
+  ...[data.fromBoardId, data.newBoardId].flatMap(id => (id ? [`board:${id}`] : [])),
+  ...[data.fromId, data.newId].flatMap(id => (id ? [`topic:${id}`] : [])),
+]
 
 /** What a topic's own page shows and lists do not. */
 const BESIDE_LISTS = new Set<EventName>([

@@ -39,6 +39,11 @@ export type Events = {
   'topic.closed': { topicId: number; boardId: number; actorId: number }
   'topic.slowed': { topicId: number; boardId: number; actorId: number; minutes: number }
   'topic.unslowed': { topicId: number; boardId: number; actorId: number }
+  'topic.moved': { topicId: number; boardId: number; fromBoardId: number; actorId: number }
+  'topic.merged': { topicId: number; boardId: number; fromId: number; fromBoardId: number; actorId: number }
+  'topic.split': { topicId: number; boardId: number; newId: number; newBoardId: number; actorId: number }
+  'topic.hidden': { topicId: number; boardId: number; actorId: number }
+  'topic.shown': { topicId: number; boardId: number; actorId: number }
   'topic.reopened': { topicId: number; boardId: number; actorId: number }
   'best_answer.picked': { topicId: number; boardId: number; actorId: number; postId: number }
   'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }

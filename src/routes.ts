@@ -41,6 +41,7 @@ import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
 import { auditRoutes } from './moderation/routes/audit.ts'
+import { threadRoutes } from './moderation/routes/threads.ts'
 import { noticeRoutes } from './notifications/routes/notices.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
@@ -126,6 +127,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await guaranteeRoutes(app, services)
   await ownGuaranteeRoutes(app, services)
   await auditRoutes(app, services)
+  await threadRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

@@ -323,6 +323,14 @@ const FORMS: Record<string, FormDoor> = {
     path: () => `/admin/guarantees/${guarantee.code}/suspension`,
     form: () => ({ seen: 1, reason: '' }),
   },
+  'POST /t/:id/moderation/:form': {
+    path: () => `/t/${topic.id}/moderation/duplicate`,
+    form: () => ({ of: '', reason: '同じ質問です' }),
+  },
+  'PUT /posts/:id/moderation': {
+    path: () => `/posts/${answer.id}/moderation`,
+    form: () => ({ body: '直した文です', reason: '', revision: 1 }),
+  },
   'PUT /t/:id/products': { path: () => `/t/${topic.id}/products`, form: () => ({ products: '' }) },
   'POST /products/guess': { path: () => '/products/guess', form: () => ({ text: 'ルーターの話です' }) },
   'POST /admin/companies/:id/decline': {
@@ -411,7 +419,7 @@ const FORMS: Record<string, FormDoor> = {
 
 /** Buttons: nothing is typed, only the address says what is meant. */
 const BUTTONS =
-  'POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
+  'POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
   'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit · ' +
   'POST /c/:company/manage/guarantees/:code/confirmation · POST /me/guarantees/:code'
 

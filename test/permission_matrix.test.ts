@@ -70,7 +70,8 @@ const DOORS: Record<string, string> = {
     'POST /invitations/:token · GET /t/:id/products · PUT /t/:id/products · ' +
     'GET /people/mentoring · POST /people/mentoring · DELETE /people/mentoring · ' +
     'GET /notifications · GET /notifications/:id · POST /notifications/read',
-  moderators: '',
+  moderators:
+    'GET /t/:id/moderation · GET /t/:id/moderation/:form · POST /t/:id/moderation/:form · POST /moderation/changes/:id/undo · GET /posts/:id/moderation · PUT /posts/:id/moderation',
   operators: 'GET /moderation/audit',
 }
 
@@ -103,7 +104,7 @@ test('every door says for whom it is: reading is open, writing is for members, a
 
 test('the gate turns guests away from every door that is not theirs, and members from the operators’', async () => {
   const [guest, member] = [await forum.as(), await forum.as(people.member)]
-  const path = (url: string) => url.replace(':kind', 'helpful').replace(/:\w+/g, '1')
+  const path = (url: string) => url.replace(':kind', 'helpful').replace(':form', 'lock').replace(/:\w+/g, '1')
   for (const door of forum.app.doors.filter(each => each.method !== 'HEAD' && each.access !== 'everyone' && each.access !== 'guests')) {
     const request = { method: door.method as 'GET', url: path(door.url) }
     const turned = await guest.send(request)
@@ -196,6 +197,21 @@ const DEEDS: { deed: string; allowed: Role[]; act(client: Client): ReturnType<Cl
     act: client => client.post(`${post()}/hiding`, { reason: 'spam' }),
     undo: 'update posts set hidden_at = null; delete from hide_votes; update topics set answer_count = answer_count + 1',
   },
+  { deed: 'see what was done to a thread', allowed: ['moderator', 'operator'], act: client => client.get(`/t/${topic.id}/moderation`) },
+  ...(['lock', 'unlist', 'hide'] as const).map(form => ({
+    deed: `put a thread in order: ${form}`,
+    allowed: ['moderator', 'operator'] as Role[],
+    act: (client: Client) => client.post(`/t/${topic.id}/moderation/${form}`, { reason: '話が終わったため' }),
+    undo: 'update topics set closed_at = null, closed_by_id = null, unlisted_at = null, hidden_at = null',
+  })),
+  { deed: 'see the form to move it', allowed: ['moderator', 'operator'], act: client => client.get(`/t/${topic.id}/moderation/move`) },
+  { deed: 'see the form to mend another’s words', allowed: ['moderator', 'operator'], act: client => client.get(`${post()}/moderation`) },
+  {
+    deed: 'mend another’s words',
+    allowed: ['moderator', 'operator'],
+    act: client => client.put(`${post()}/moderation`, { body: '直した文です。', reason: '言い直し', revision: 1 }),
+    undo: `update posts set revision = 1, body = 'もとの文です。'; delete from revisions`,
+  },
   { deed: 'see the form to edit it', allowed: ['answerer'], act: client => client.get(`${post()}/edit`) },
   { deed: 'see the form to take it back', allowed: ['answerer'], act: client => client.get(`${post()}/withdraw`) },
   {
@@ -272,7 +288,7 @@ test('no other site can write in a member’s name, whatever the door and whatev
     for (const [said, headers, own] of SITES) {
       const { statusCode, body } = await member.send({
         method: method as 'POST',
-        url: url.replace(':kind', 'helpful').replace(/:\w+/g, '999999'),
+        url: url.replace(':kind', 'helpful').replace(':form', 'lock').replace(/:\w+/g, '999999'),
         headers,
       })
       const refused = statusCode === 403 && body.includes('ほかのサイトからの操作')

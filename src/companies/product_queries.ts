@@ -47,7 +47,7 @@ export async function listProducts(db: Db, companyId: number) {
 }
 
 const forReader = (actor: Actor) =>
-  sql`t.hidden_at is null and t.withdrawn_at is null and t.visibility = any(${sql.param(visibleTo(actor))}::text[])`
+  sql`t.hidden_at is null and t.withdrawn_at is null and t.unlisted_at is null and t.visibility = any(${sql.param(visibleTo(actor))}::text[])`
 
 /**
  * What goes wrong most with a product: its questions, those with a guaranteed answer first, then by how many share the trouble. Or its

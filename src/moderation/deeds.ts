@@ -1,3 +1,17 @@
 /** What the audit log knows to tell: one word for each deed, with its sentence in the locales (`moderation.deeds.…`). */
-export const DEEDS = ['review_decided', 'review_undone', 'data_looked', 'words_changed'] as const
+export const DEEDS = [
+  'review_decided',
+  'review_undone',
+  'data_looked',
+  'words_changed',
+  'thread_moved',
+  'thread_merged',
+  'thread_split',
+  'thread_duplicate',
+  'thread_locked',
+  'thread_unlisted',
+  'thread_hidden',
+  'thread_edited',
+  'thread_undone',
+] as const
 export type Deed = (typeof DEEDS)[number]

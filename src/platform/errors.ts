@@ -6,6 +6,16 @@ export class Missing extends Error {
   override name = 'Missing'
 }
 
+/** What was asked for stands at another address now: a reader is led there (302); who was writing keeps his words (409). */
+export class Elsewhere extends Error {
+  override name = 'Elsewhere'
+  path: string
+  constructor(path: string) {
+    super(path)
+    this.path = path
+  }
+}
+
 /** The actor may not do this: 403 with a sentence from the locales that says why. */
 export class Refused extends Error {
   override name = 'Refused'

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { isDatabaseAway } from './db.ts'
-import { Busy, Conflict, type FieldErrors, Invalid, Missing, NoRoom, Refused, TooMany } from './errors.ts'
+import { Busy, Conflict, Elsewhere, type FieldErrors, Invalid, Missing, NoRoom, Refused, TooMany } from './errors.ts'
 import { type Translate, translator } from './i18n.ts'
 import { guestPreferences } from './preferences.ts'
 
@@ -11,6 +11,7 @@ type Problem = { status: number; key: string; retryAfter?: number }
 
 /** The one place where errors become answers: a page for people, JSON for machines. Nothing unknown is told, only logged. */
 export async function showError(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  if (error instanceof Elsewhere && request.method === 'GET') return reply.header('cache-control', 'no-store').redirect(error.path, 302)
   const problem = problemOf(error)
   if (problem.status >= 500 && !(error instanceof Busy)) request.log.error({ err: error, req: request }, 'request failed')
   if (problem.retryAfter) reply.header('retry-after', problem.retryAfter)
@@ -40,6 +41,7 @@ function wordsIn({ method, body }: FastifyRequest): unknown {
 
 function problemOf(error: Error): Problem {
   if (error instanceof Missing) return { status: 404, key: 'errors.missing' }
+  if (error instanceof Elsewhere) return { status: 409, key: 'errors.elsewhere' }
   if (error instanceof Refused) return { status: 403, key: error.reason }
   if (error instanceof Invalid) return { status: 422, key: 'errors.invalid' }
   if (error instanceof Conflict) return { status: 409, key: error.reason }

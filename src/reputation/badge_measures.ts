@@ -7,7 +7,7 @@ const helped = (column: string) =>
   sql.raw(`(select coalesce(sum(h.${column}), 0) from helper_months h where h.account_id = a.id and h.place = 'site')`)
 /** Answers to others, with their topics. */
 const answers = sql`posts p join topics t on t.id = p.topic_id
-  where p.author_id = a.id and p.kind = 'answer' and t.author_id <> a.id and ${stands('p')} and ${stands('t')}`
+  where p.author_id = a.id and p.kind = 'answer' and p.asked_as is null and t.author_id <> a.id and ${stands('p')} and ${stands('t')}`
 const topicsOf = sql`topics t where t.author_id = a.id and ${stands('t')}`
 
 /** What badges count, each as a number of account `a`. */

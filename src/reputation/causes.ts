@@ -8,13 +8,13 @@ export function causesOf(ids: SQL, from?: number): SQL {
   return sql`
     select c.*, (c.at at time zone 'Asia/Tokyo')::date as day from (
       with standing as (
-        select p.id, p.kind, p.author_id, p.topic_id, p.created_at, p.guaranteed_at, t.board_id, t.author_id as asker_id, t.best_answer_id,
+        select p.id, p.kind, p.asked_as, p.author_id, p.topic_id, p.created_at, p.guaranteed_at, t.board_id, t.author_id as asker_id, t.best_answer_id,
           coalesce(t.best_picked_by_id, t.author_id) as picker_id, coalesce(t.best_picked_at, t.solved_at, p.created_at) as picked_at
         from posts p join topics t on t.id = p.topic_id
         where p.id = any(${ids}) and p.hidden_at is null and p.withdrawn_at is null and p.company_id is null
           and (p.kind <> 'opening' or (t.hidden_at is null and t.withdrawn_at is null)))
       select 'answer_posted' as rule, author_id as account_id, null::bigint as from_id, null::bigint as cause_id, created_at as at, id as post_id, topic_id, board_id
-        from standing where kind = 'answer' and author_id <> asker_id
+        from standing where kind = 'answer' and author_id <> asker_id and asked_as is null
       union all select r.kind || '_received', s.author_id, r.account_id, null, r.created_at, s.id, s.topic_id, s.board_id
         from standing s join reactions r on r.post_id = s.id where r.brings and r.account_id <> s.author_id
       union all select 'thanks_given', r.account_id, s.author_id, null, r.created_at, s.id, s.topic_id, s.board_id

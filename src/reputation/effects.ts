@@ -53,8 +53,17 @@ export async function settleBest(services: Services, { id, data }: EventOf<'best
 }
 
 /** Everything a topic brings. */
-export async function settleTopic(services: Services, { id, data }: EventOf<'topic.withdrawn'>): Promise<void> {
+export async function settleTopic(
+  services: Services,
+  { id, data }: EventOf<'topic.withdrawn' | 'topic.merged' | 'topic.hidden' | 'topic.shown'>,
+): Promise<void> {
   await settleAndDecide(services, { posts: await postsOfTopic(services.db, data.topicId), eventId: id })
+}
+
+/** One topic became two: everything both bring. */
+export async function settleParted(services: Services, { id, data }: EventOf<'topic.split'>): Promise<void> {
+  for (const topicId of [data.topicId, data.newId])
+    await settleAndDecide(services, { posts: await postsOfTopic(services.db, topicId), eventId: id })
 }
 
 /** Everything between the members of a finding: countered when it was confirmed, counted again when that was overturned. */
@@ -161,7 +170,7 @@ export const noteQuestion = ({ db }: Services, { data }: EventOf<'topic.asked'>)
 /** A topic that moved, or got other tags or products, takes the help in it along. */
 export async function recountTopic(
   { db }: Services,
-  { data }: EventOf<'topic.changed' | 'post.edited' | 'topic.products_named'>,
+  { data }: EventOf<'topic.changed' | 'topic.moved' | 'post.edited' | 'topic.products_named'>,
 ): Promise<void> {
   if ('postId' in data && !(await isOpening(db, data.postId))) return
   await countHelpOf(db, await postsOfTopic(db, data.topicId))

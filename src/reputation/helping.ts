@@ -48,7 +48,7 @@ async function countMonth(tx: Db, { accountId, month }: Cell): Promise<void> {
         (t.best_answer_id is not distinct from p.id and t.author_id not in (select from_id from void))::int as solved,
         (select coalesce(sum(e.points), 0) from reputation_entries e where e.post_id = p.id and e.account_id = p.author_id) as points
       from posts p join topics t on t.id = p.topic_id
-      where p.author_id = ${accountId} and p.kind = 'answer' and p.hidden_at is null and p.withdrawn_at is null
+      where p.author_id = ${accountId} and p.kind = 'answer' and p.asked_as is null and p.hidden_at is null and p.withdrawn_at is null
         and t.hidden_at is null and t.withdrawn_at is null and t.author_id <> p.author_id
         and p.created_at >= ${month}::date::timestamp at time zone 'Asia/Tokyo'
         and p.created_at < (${month}::date + interval '1 month') at time zone 'Asia/Tokyo'),

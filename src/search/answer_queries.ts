@@ -44,7 +44,7 @@ export async function quotedPosts(db: Db, actor: Actor, { postIds, topicIds }: {
   if (postIds.length + topicIds.length === 0) return []
   const standing = and(isNull(posts.hiddenAt), isNull(posts.withdrawnAt))
   const leading = sql`select lead.id from ${topics} t cross join lateral (
-      select a.id from ${posts} a where a.topic_id = t.id and a.kind = 'answer' and a.hidden_at is null and a.withdrawn_at is null
+      select a.id from ${posts} a where a.topic_id = t.id and a.kind = 'answer' and a.asked_as is null and a.hidden_at is null and a.withdrawn_at is null
       order by a.guaranteed_at is null, a.id is distinct from t.best_answer_id or a.fix_score < 0, a.fix_score desc, a.helpful_count desc, a.id limit 1
     ) lead where t.id = any(${sql.param(topicIds)}::bigint[])`
   const given = sql<ReactionKind[]>`array(select r.kind from ${reactions} r where r.post_id = ${posts.id} and r.account_id = ${actor.id})`

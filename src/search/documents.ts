@@ -149,6 +149,7 @@ const yearIn = (at: Date) => String(new Date(at.getTime() + 9 * 3_600_000).getUT
 const mayBeFound = and(
   isNull(topics.hiddenAt),
   isNull(topics.withdrawnAt),
+  isNull(topics.unlistedAt),
   isNull(posts.hiddenAt),
   isNull(posts.withdrawnAt),
   sql`${posts.kind} <> 'comment'`,

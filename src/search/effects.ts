@@ -19,6 +19,10 @@ type OfTopic = EventOf<
   | 'topic.closed'
   | 'topic.products_named'
   | `guarantee.${'given' | 'pending' | 'rechecked' | 'resumed' | 'suspended' | 'expired' | 'revoked' | 'recalled'}`
+  | 'topic.moved'
+  | 'topic.merged'
+  | 'topic.hidden'
+  | 'topic.shown'
   | 'topic.reopened'
   | 'topic.withdrawn'
   | 'post.hidden'
@@ -33,6 +37,11 @@ type OfTopic = EventOf<
 /** What a topic's documents say has changed for all of them. */
 export async function refreshTopic({ db, search }: Services, { data }: OfTopic): Promise<void> {
   await refreshTopicDocuments(db, search, data.topicId)
+}
+
+/** One topic became two: the documents of both. */
+export async function refreshParted({ db, search }: Services, { data }: EventOf<'topic.split'>): Promise<void> {
+  for (const id of [data.topicId, data.newId]) await refreshTopicDocuments(db, search, id)
 }
 
 /** A board's visibility or place has changed: its topics' documents say who may find them, and where. */

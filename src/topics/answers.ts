@@ -83,12 +83,12 @@ const isSame = (post: PostRow, sent: Pick<PostRow, 'topicId' | 'parentId' | 'bod
 
 type Counted = Pick<TopicRow, 'boardId' | 'companyIds' | 'slowMinutes' | 'slowUntil'>
 
-/** Adds a post to its topic's counts, and says how the topic stands now. Throws Refused when it was closed or taken back in between. */
+/** Adds a post to its topic's counts, and says how the topic stands now. Throws Refused when it was closed, taken back or merged in between. */
 export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<Counted> {
   const [counted] = await tx
     .update(topics)
     .set({ answerCount: sql`${topics.answerCount} + ${answers}`, postCount: sql`${topics.postCount} + 1`, activeAt: sql`now()` })
-    .where(and(eq(topics.id, topicId), isNull(topics.closedAt), isNull(topics.withdrawnAt)))
+    .where(and(eq(topics.id, topicId), isNull(topics.closedAt), isNull(topics.withdrawnAt), isNull(topics.mergedIntoId)))
     .returning({ boardId: topics.boardId, companyIds: topics.companyIds, slowMinutes: topics.slowMinutes, slowUntil: topics.slowUntil })
   if (!counted) throw new Refused('errors.closed')
   return counted

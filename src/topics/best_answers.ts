@@ -35,7 +35,10 @@ export async function pickBest(db: Db, actor: Actor, answer: Post): Promise<void
 /** Throws Refused when the answer was taken back or hidden in between. Whoever takes it back waits for the topic, or we for him. */
 async function ensureStanding(tx: Db, { id, topicId }: Post): Promise<void> {
   await tx.select({ id: topics.id }).from(topics).where(eq(topics.id, topicId)).for('update')
-  ensure((await tx.$count(posts, and(eq(posts.id, id), isNull(posts.withdrawnAt), isNull(posts.hiddenAt)))) > 0, 'errors.refused')
+  ensure(
+    (await tx.$count(posts, and(eq(posts.id, id), eq(posts.topicId, topicId), isNull(posts.withdrawnAt), isNull(posts.hiddenAt)))) > 0,
+    'errors.refused',
+  )
 }
 
 /** Takes the pick back; the question waits again. */

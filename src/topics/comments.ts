@@ -31,19 +31,19 @@ export async function postComment(db: Db, actor: Actor, parent: Post, draft: Pos
     })
     if (!isNew) return post
     await settleIn(tx, actor, post, await countPost(tx, parent.topicId, { answers: 0 }))
-    await countComment(tx, parent.id)
+    await countComment(tx, parent)
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `comment:${parent.id}`)))
     await record(tx, 'comment.posted', { topicId: parent.topicId, boardId: parent.topic.boardId, actorId: actor.id, postId: post.id })
     return post
   })
 }
 
-/** Throws Refused when the post was taken back in between: a comment needs something to hang on. */
-async function countComment(tx: Db, parentId: number): Promise<void> {
+/** Throws Refused when the post was taken back or went to another topic in between: a comment needs something to hang on. */
+async function countComment(tx: Db, { id, topicId }: Post): Promise<void> {
   const counted = await tx
     .update(posts)
     .set({ commentCount: sql`${posts.commentCount} + 1` })
-    .where(and(eq(posts.id, parentId), isNull(posts.hiddenAt), isNull(posts.withdrawnAt)))
+    .where(and(eq(posts.id, id), eq(posts.topicId, topicId), isNull(posts.hiddenAt), isNull(posts.withdrawnAt)))
     .returning({ id: posts.id })
   if (counted.length === 0) throw new Refused('errors.refused')
 }

@@ -10,7 +10,7 @@ import { prepared } from '../platform/prepared.ts'
 import { answerCursor, beyond, cursorOf, type Order, pageWith, type Ranked, rankIn, scoreIn, sortOf } from './answer_order.ts'
 import type { Draft } from './drafts.ts'
 import { canSeeHidden } from './policy.ts'
-import { byline, maySee, type Topic } from './queries.ts'
+import { byline, followMerged, maySee, type Topic } from './queries.ts'
 import { addenda, drafts, posts, topics } from './schema.ts'
 
 // What was taken back is read by nobody: its words do not even leave the database for a page.
@@ -34,6 +34,7 @@ const words = {
   createdAt: posts.createdAt,
   editedAt: posts.editedAt,
   hiddenAt: posts.hiddenAt,
+  askedAs: posts.askedAs,
   withdrawnAt: posts.withdrawnAt,
 }
 
@@ -48,11 +49,13 @@ const NOTHING = sql<null>`null`
  */
 export async function findTopicWithOpening<Beside = null>(db: Db, actor: Actor, id: number, beside: SQL<Beside> = NOTHING as SQL<Beside>) {
   const [row] = await topicWith(beside)(db).execute({ id })
+  followMerged(row?.topic)
   if (!row || !maySee(actor, row.topic)) throw new Missing()
   return {
     ...row.topic,
     board: row.board,
     parentBoard: row.parent,
+    original: row.original,
     opening: { ...row.opening, author: row.author },
     addenda: row.addenda ?? [],
     beside: row.beside as Beside,
@@ -80,6 +83,8 @@ const writeTopicWith = (beside: SQL) =>
         author: byline,
         parent: { slug: parents.slug, nameJa: parents.nameJa, nameEn: parents.nameEn },
         addenda: added,
+        original: sql<{ id: number; title: string } | null>`(
+          select json_build_object('id', o.id, 'title', o.title) from topics o where o.id = ${topics.duplicateOfId} and o.hidden_at is null)`,
         beside,
       })
       .from(topics)

@@ -9,11 +9,17 @@ export const postPath = (topic: Placed, post: { id: number }) => `${topicPath(to
 /** Where a topic is slowed down. */
 export const slowPath = (topic: { id: number }) => `/t/${topic.id}/slow`
 
+/** Where a topic is put in order by its moderators. */
+export const threadPath = (topic: { id: number }) => `/t/${topic.id}/moderation`
+
+/** Where a moderator mends the words of a post. */
+export const rewritePath = (post: { id: number }) => `/posts/${post.id}/moderation`
+
 /** Short lasting address of a post: leads to the page it is on. */
 export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
 // Pages below a topic's address; a title of that name must not hide behind them.
-const PAGES_BELOW = ['addenda', 'answers', 'close', 'products', 'similar', 'slow', 'tags']
+const PAGES_BELOW = ['addenda', 'answers', 'close', 'moderation', 'products', 'similar', 'slow', 'tags']
 
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {

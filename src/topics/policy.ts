@@ -4,6 +4,7 @@ import type { PostRow, TopicRow } from './schema.ts'
 
 type Closable = Pick<TopicRow, 'authorId' | 'boardId' | 'closedAt' | 'companyIds'>
 type Ownable = Pick<PostRow, 'authorId' | 'companyId' | 'withdrawnAt' | 'hiddenAt'>
+type Pickable = Ownable & Pick<PostRow, 'askedAs'>
 
 const stands = (post: Ownable) => !post.withdrawnAt && !post.hiddenAt
 
@@ -20,6 +21,13 @@ export const isPartyTo = (actor: Actor, topic: { companyIds: number[] }) => topi
 /** Moderates this topic: never somebody who works for a company it is about, whoever he is. Criticism stays. */
 export const moderatesTopic = (actor: Actor, topic: { boardId: number; companyIds: number[] }) =>
   moderatesBoard(actor, topic.boardId) && !isPartyTo(actor, topic)
+
+/** Put a thread in order: the same, in good standing. */
+export const canTend = (actor: Actor, topic: { boardId: number; companyIds: number[] }) => canWrite(actor) && moderatesTopic(actor, topic)
+
+/** Mend another's words, with a reason: the same; what a company said stays its own words. */
+export const canRewrite = (actor: Actor, topic: { boardId: number; companyIds: number[] }, post: Ownable) =>
+  canTend(actor, topic) && !post.companyId && stands(post)
 
 /** What was written for a company is its people's, who left it no longer; everything else its author's. */
 const owns = (actor: Actor, post: Ownable) => (post.companyId ? speaksFor(actor, post.companyId) : post.authorId === actor.id)
@@ -42,9 +50,10 @@ export const canReopen = (actor: Actor, topic: Closable & { closedById: number |
  * Pick the best answer of a question: the asker, moderators of the board, the operator; nobody picks his own answer, and nobody who
  * works for a company the question is about.
  */
-export const canPickBest = (actor: Actor, topic: Closable & { kind: Kind }, answer: Ownable) =>
+export const canPickBest = (actor: Actor, topic: Closable & { kind: Kind }, answer: Pickable) =>
   canWrite(actor) &&
   topic.kind === 'question' &&
+  answer.askedAs === null &&
   stands(answer) &&
   answer.authorId !== actor.id &&
   !isPartyTo(actor, topic) &&

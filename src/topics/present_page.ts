@@ -4,8 +4,8 @@ import { boardName } from '../boards/present.ts'
 import { numberText, type Translate } from '../platform/i18n.ts'
 import { canDecideEdit, canEditTags, canShowAgain, canSlow, canSuggestEdit, canVoteToHide, isSlow } from './helping/policy.ts'
 import type { commentsOf, findOwnMarks, ShownPost, TopicWithOpening } from './page_queries.ts'
-import { postLink, slowPath, topicPath } from './paths.ts'
-import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canWithdraw } from './policy.ts'
+import { postLink, rewritePath, slowPath, threadPath, topicPath } from './paths.ts'
+import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canRewrite, canTend, canWithdraw } from './policy.ts'
 import { answerObstacle, presentAuthor, presentVoices } from './present.ts'
 
 type Comments = Awaited<ReturnType<typeof commentsOf>>
@@ -43,6 +43,7 @@ export function presentPost(post: ShownPost, context: PostContext) {
     isHidden: post.hiddenAt !== null,
     goneText: gone ? t(post.kind === 'opening' ? 'topics.stub.opening' : 'topics.stub.answer') : undefined,
     isBest,
+    askedAs: post.askedAs === null ? undefined : t('threads.askedAs', { title: post.askedAs }),
     isAsker: post.kind === 'answer' && post.authorId === topic.authorId,
     isGuaranteed: post.guaranteedAt !== null,
     reactions: gone ? [] : context.reactionsOf(post, context.marks.reactions.get(post.id) ?? NONE),
@@ -73,8 +74,12 @@ function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'ac
     tagsPath: `/t/${topic.id}/tags`,
     canSlow: post.kind === 'opening' && canSlow(actor, topic),
     slowPath: slowPath(topic),
+    canTend: post.kind === 'opening' && canTend(actor, topic),
+    tendPath: threadPath(topic),
+    canRewrite: post.authorId !== actor.id && canRewrite(actor, topic, post),
+    rewritePath: rewritePath(post),
   }
-  const { tagsPath: _, slowPath: __, ...abilities } = helping
+  const { tagsPath: _, slowPath: __, tendPath: ___, rewritePath: ____, ...abilities } = helping
   return { ...helping, hasMenu: canEdit(actor, post) || Object.values(abilities).some(Boolean) }
 }
 
@@ -117,6 +122,8 @@ export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate
     isWaiting: isQuestion && topic.answerCount === 0 && !topic.closedAt,
     isClosed: topic.closedAt !== null,
     isHidden: topic.hiddenAt !== null,
+    isUnlisted: topic.unlistedAt !== null,
+    original: topic.original ? { title: topic.original.title, path: topicPath(topic.original) } : undefined,
     isFirst: topic.isFirst,
     needsKindness: topic.isFirst && topic.authorId !== actor.id,
     tags: topic.tags.map(tag => ({ tag, path: `/search?tag=${encodeURIComponent(tag)}` })),

@@ -4,7 +4,7 @@ import { accounts } from '../accounts/schema.ts'
 import type { Visibility } from '../accounts/visibility.ts'
 import { boards } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
-import { Missing } from '../platform/errors.ts'
+import { Elsewhere, Missing } from '../platform/errors.ts'
 import { atMost, momentCursor, type Page, pageOf } from '../platform/paging.ts'
 import { prepared } from '../platform/prepared.ts'
 import { topics } from './schema.ts'
@@ -51,7 +51,7 @@ export type TopicLine = Awaited<ReturnType<typeof listTopics>>['rows'][number]
 export const LISTS = ['new', 'active', 'unanswered', 'solved', 'tips'] as const
 export type List = (typeof LISTS)[number]
 
-const shown = and(isNull(topics.hiddenAt), isNull(topics.withdrawnAt))
+const shown = and(isNull(topics.hiddenAt), isNull(topics.withdrawnAt), isNull(topics.unlistedAt))
 const sorted = {
   new: topics.createdAt,
   active: topics.activeAt,
@@ -164,9 +164,13 @@ function lines(db: Db) {
     .$dynamic()
 }
 
-/** A topic with its board, as this actor may see it; without its posts. Throws Missing when there is none or it is not for him. */
+/**
+ * A topic with its board, as this actor may see it; without its posts. Throws Missing when there is none or it is not for him,
+ * Elsewhere when its posts went into another.
+ */
 export async function findTopic(db: Db, actor: Actor, id: number) {
   const [row] = await topicById(db).execute({ id })
+  followMerged(row?.topic)
   if (!row || !maySee(actor, row.topic)) throw new Missing()
   return { ...row.topic, board: row.board }
 }
@@ -180,6 +184,11 @@ const topicById = prepared(db =>
     .where(eq(topics.id, sql.placeholder('id')))
     .prepare('topic'),
 )
+
+/** Throws Elsewhere for a topic whose posts went into another: its address leads to where its question stands now. */
+export function followMerged(topic: Pick<typeof topics.$inferSelect, 'mergedIntoId' | 'openingId'> | undefined): void {
+  if (topic?.mergedIntoId) throw new Elsewhere(`/t/${topic.mergedIntoId}?at=${topic.openingId}#post-${topic.openingId}`)
+}
 
 /** Hidden topics are for the board's moderators alone, withdrawn ones for nobody else than their author and moderators. */
 export function maySee(

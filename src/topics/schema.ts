@@ -11,6 +11,8 @@ import type { FixTallies } from './fixed.ts'
  * A topic is what lists and searches show: its title, place and counts. Its words stand in posts.
  * `visibility` and `rootBoardId` are kept beside the board's own so that a list is one index scan; which products and companies it is
  * about is kept by the companies, `capacity` is its opening's. While `slowUntil` is to come, nobody posts in it twice within `slowMinutes`.
+ * One whose posts went into another (`mergedIntoId`) is hidden, and its address leads there; an unlisted one is read by whoever has its
+ * address, and stands in no list.
  */
 export const topics = pgTable(
   'topics',
@@ -33,6 +35,8 @@ export const topics = pgTable(
     bestPickedById: reference('best_picked_by_id'),
     bestPickedAt: moment('best_picked_at'),
     duplicateOfId: reference('duplicate_of_id'),
+    mergedIntoId: reference('merged_into_id'),
+    unlistedAt: moment('unlisted_at'),
     answerCount: integer('answer_count').notNull().default(0),
     postCount: integer('post_count').notNull().default(1),
     viewCount: integer('view_count').notNull().default(0),
@@ -85,13 +89,17 @@ export const topics = pgTable(
   },
 )
 
+/** How a best answer was picked, to be put back as it was. */
+export type Picked = { byId: number | null; at: string | null; solvedAt: string | null }
+
 export const POST_KINDS = ['opening', 'answer', 'comment'] as const
 
 /**
  * The words people wrote. `bodyHtml` is rendered once, when written, by the renderer of `rendererVersion`. In whose name they were
  * written (`capacity`, and `companyId` where it was a company's) is set with them and never changes: a trigger sees to it. What readers say of an
  * answer is counted beside it (`fixes`, `fixScore`) by whoever hears them. What waits for a moderator before anybody reads it is hidden from
- * its first moment on and has `heldAt` besides, until he decides.
+ * its first moment on and has `heldAt` besides, until he decides. `askedAs` is the title of the question it was before its topic went
+ * into another: such a post stands among the answers and is none. `wasBest` says how it was picked, while it is hidden.
  */
 export const posts = pgTable(
   'posts',
@@ -123,6 +131,9 @@ export const posts = pgTable(
     editedAt: moment('edited_at'),
     hiddenAt: moment('hidden_at'),
     heldAt: moment('held_at'),
+    hiddenById: reference('hidden_by_id'),
+    wasBest: jsonb('was_best').$type<Picked>(),
+    askedAs: text('asked_as'),
     withdrawnAt: moment('withdrawn_at'),
     draftKey: text('draft_key'),
   },

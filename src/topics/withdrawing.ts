@@ -20,7 +20,7 @@ export async function withdrawPost(db: Db, actor: Actor, post: Post): Promise<{ 
     const [gone] = await tx
       .update(posts)
       .set({ withdrawnAt: sql`now()` })
-      .where(and(eq(posts.id, post.id), isNull(posts.withdrawnAt)))
+      .where(and(eq(posts.id, post.id), eq(posts.topicId, post.topicId), isNull(posts.withdrawnAt)))
       .returning({ id: posts.id })
     const topicGone = post.kind === 'opening' && topic?.postCount === 1
     if (!gone || !topic) return { topicGone }
@@ -32,9 +32,12 @@ export async function withdrawPost(db: Db, actor: Actor, post: Post): Promise<{ 
   })
 }
 
+/** A question that went among another's answers is none of them. */
+export const countsAsAnswer = ({ kind, askedAs }: Pick<Post, 'kind' | 'askedAs'>) => kind === 'answer' && askedAs === null
+
 /** An answer or comment that is not shown any more no longer counts, and is no longer the best. */
 export async function uncountPost(tx: Db, post: Post): Promise<void> {
-  const answers = post.kind === 'answer' ? 1 : 0
+  const answers = countsAsAnswer(post) ? 1 : 0
   if (post.kind === 'comment')
     await tx
       .update(posts)

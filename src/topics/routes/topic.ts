@@ -7,6 +7,7 @@ import { presentColumn, presentReportForm } from '../../companies/present_compar
 import { presentFixed } from '../../fixes/present.ts'
 import { holdsFor, presentGuarantees, presentVersions } from '../../guarantees/present.ts'
 import { type BesideTopic, besideTopic } from '../../guarantees/queries.ts'
+import { Elsewhere } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { structuredHtml } from '../../platform/structured.ts'
 import type { App } from '../../platform/web.ts'
@@ -91,6 +92,7 @@ export async function showTopic(
   const order: Order = ORDERS.find(name => name === query.order) ?? 'helpful'
   const version = topic.beside.versions?.find(({ id }) => id === query.version)
   const answers = await listAnswers(db, actor, topic, { order, after: query.after, at: query.at, version: version?.id })
+  await ensureHere(db, actor, topic, answers.rows, query.at)
   const ids = [topic.opening.id, ...answers.rows.map(answer => answer.id)]
   const [comments, marks] = await Promise.all([
     commentsOf(db, actor, topic.boardId, ids),
@@ -170,6 +172,19 @@ function inVersion<Answer extends Guaranteed>(
     versions: presentVersions(beside, version?.id, isNeeded, actor.preferences.locale, t),
     isVersionChosen: version !== undefined && guaranteed.length > 0,
   }
+}
+
+/** An answer that is asked for and went to another topic is read there. Throws Elsewhere. */
+async function ensureHere(
+  db: Services['db'],
+  actor: FastifyRequest['actor'],
+  topic: TopicWithOpening,
+  rows: ShownPost[],
+  at?: number,
+): Promise<void> {
+  if (!at || at === topic.openingId || rows.some(({ id }) => id === at)) return
+  const post = await findPost(db, actor, at).catch(() => undefined)
+  if (post && post.topicId !== topic.id) throw new Elsewhere(postPath(post.topic, post))
 }
 
 /** What this reader said of an answer: whether it fixed it. */
