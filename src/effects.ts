@@ -138,7 +138,7 @@ export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'badge.granted' || name === 'badge.changed') return ['badges', `badge:${data.badge}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
-  if (name === 'inbox.overdue' || name === 'inbox.handed_back') return []
+  if (name === 'inbox.overdue' || name === 'inbox.assigned' || name === 'inbox.handed_back') return []
   const ofCompany = 'companyId' in data ? staleCompany(data as CompanyData) : []
   if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called') return ofCompany
   const inLists = !BESIDE_LISTS.has(name)

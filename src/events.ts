@@ -52,6 +52,7 @@ export type Events = {
   'fix.given': { topicId: number; boardId: number; actorId: number; postId: number }
   'fix.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number }
   'inbox.overdue': { companyId: number; topicId: number }
+  'inbox.assigned': { companyId: number; topicId: number; accountId: number; actorId: number }
   'inbox.handed_back': { companyId: number; topicId: number; actorId: number }
   'answer.failing': { topicId: number; boardId: number; actorId: number; postId: number; versionIds: number[] }
   'company.alerted': { companyId: number; alertId: number }

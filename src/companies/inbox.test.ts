@@ -68,6 +68,14 @@ test('it is taken on, given to somebody of the team, and to nobody else', async 
   expect(await inbox('mine')).not.toContain(`${base()}/${id}"`)
 })
 
+test('who leaves hands over the questions he took on', async () => {
+  const { id } = await asked()
+  const leaver = await makeAgent(forum.db, company)
+  await desk.post(`${base()}/${id}/assignee`, { assignee: leaver.id })
+  await (await forum.as(admin)).delete(`/c/${company.slug}/manage/team/${leaver.handle}`, { successor: String(agent.id) })
+  expect(await inbox('mine')).toContain(`${base()}/${id}"`)
+})
+
 test('answered and guaranteed in one step: both, or neither', async () => {
   const { id } = await asked()
   const vouch = (checkedBy: string) => desk.post(`${base()}/${id}/answer`, answer({ vouch: 'yes', checkedBy }))

@@ -43,10 +43,22 @@ export async function assignQuestion(db: Db, actor: Actor, question: Question, a
     )
     if ((await db.$count(companyMembers, member)) === 0) throw new Invalid({ assignee: 'inbox.errors.notOfTeam' })
   }
-  await db
+  await db.transaction(async tx => {
+    const given = await tx
+      .update(inboxQuestions)
+      .set({ assigneeId: accountId ?? null })
+      .where(and(one(question), sql`${inboxQuestions.assigneeId} is distinct from ${accountId ?? null}`))
+      .returning({ topicId: inboxQuestions.topicId })
+    if (given.length > 0 && accountId) await record(tx, 'inbox.assigned', { ...question, accountId, actorId: actor.id })
+  })
+}
+
+/** Somebody leaves: what was his on the table is his successor's. Inside a verb's transaction. */
+export async function handOverInbox(tx: Db, companyId: number, accountId: number, successorId: number): Promise<void> {
+  await tx
     .update(inboxQuestions)
-    .set({ assigneeId: accountId ?? null })
-    .where(one(question))
+    .set({ assigneeId: successorId || null })
+    .where(and(eq(inboxQuestions.companyId, companyId), eq(inboxQuestions.assigneeId, accountId), isNull(inboxQuestions.answeredAt)))
 }
 
 /** Writes a note only the team reads. Throws Invalid at `note`. */

@@ -8,6 +8,7 @@ import type { Db } from '../platform/db.ts'
 import { Conflict, ensure, Invalid, Missing } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
 import { throttle } from '../platform/throttle.ts'
+import { handOverInbox } from './inbox.ts'
 import { canRun } from './policy.ts'
 import { companyInvitations, companyMembers } from './schema.ts'
 import { findToken, linkEnds } from './tokens.ts'
@@ -100,7 +101,7 @@ export async function changeMemberRole(db: Db, actor: Actor, member: Member, rol
 }
 
 /**
- * Leaves a company, or is removed by its admin: what was his (the guarantees he looks after) goes to `successorId`, somebody else of the
+ * Leaves a company, or is removed by its admin: what was his (the guarantees he looks after, the questions he took on) goes to `successorId`, somebody else of the
  * team, or else to the longest-serving admin. Throws Conflict for the last admin, Invalid at `successor`.
  */
 export async function endMembership(db: Db, actor: Actor, member: Member, successorId?: number): Promise<void> {
@@ -141,6 +142,7 @@ async function depart(tx: Db, member: Member, successorId: number, removedById?:
   if (gone.length === 0) return
   await tx.execute(sql`update accounts set represents = exists (
     select from company_members m where m.account_id = accounts.id and m.left_at is null) where id = ${member.accountId}`)
+  await handOverInbox(tx, member.companyId, member.accountId, successorId)
   await endSessions(tx, member.accountId)
   await record(tx, 'company.member_left', { companyId: member.companyId, accountId: member.accountId, successorId })
 }

@@ -24,6 +24,7 @@ const MEMBERS = { tries: 120, seconds: 3600 }
  * Invalid at `having` for a product the topic does not name.
  */
 export async function sayFixed(db: Db, actor: Actor, post: Post, reader: Reader, saying: Saying): Promise<void> {
+  ensure(!post.hiddenAt && !post.withdrawnAt, 'fixes.errors.gone')
   ensure(canSayFixed(actor, post, post.topic), 'fixes.errors.notYours')
   const isMember = countsAsMember(actor)
   await throttle(db, `fixed:${isMember ? actor.id : reader.visitor}`, isMember ? MEMBERS : GUESTS)
@@ -95,7 +96,7 @@ async function lockTallies(tx: Db, post: { id: number }): Promise<Tallies> {
     .from(posts)
     .where(eq(posts.id, post.id))
     .for('no key update')
-  ensure(row !== undefined && !row.hiddenAt && !row.withdrawnAt, 'errors.refused')
+  ensure(row !== undefined && !row.hiddenAt && !row.withdrawnAt, 'fixes.errors.gone')
   return row.fixes
 }
 

@@ -5,6 +5,7 @@ import { makeCompany, makeProduct } from '../../test/companies.ts'
 import { makeGuarantee, makeOfficial } from '../../test/guarantees.ts'
 import { makeAnswer, makeBoard, makeTopic, postNow, topicNow } from '../../test/making.ts'
 import { makeCompanyAdmin, makeMember } from '../../test/people.ts'
+import type { Actor } from '../accounts/actor.ts'
 import { nameProducts } from '../companies/naming.ts'
 
 let forum: TestApp
@@ -57,6 +58,31 @@ test('with JavaScript the answer’s own box changes, and asks for the version',
   expect(stream.body).toContain(`target="fixed-${answer.id}"`)
   expect(stream.body).toContain('1人中1人が「直った」と答えました')
   expect(stream.body).toContain('<optgroup')
+})
+
+test('what cannot be taken is said at the vote on the open page: one’s own answer, one that is gone, too many', async () => {
+  const { answer, asker } = await aboutProduct()
+  const press = async (person: Actor) =>
+    (await forum.as(person)).post(`/posts/${answer.id}/fixed`, { fixed: 'yes' }, { accept: 'text/vnd.turbo-stream.html' })
+  const expectSaid = async (person: Actor, status: number, words: string) => {
+    const { statusCode, body, headers } = await press(person)
+    expect([statusCode, headers['content-type']]).toEqual([status, 'text/vnd.turbo-stream.html; charset=utf-8'])
+    expect(body).toContain(`<turbo-stream action="append" target="fixed-${answer.id}">`)
+    expect(body).toContain(words)
+    expect(body).not.toContain('<html')
+  }
+  await expectSaid({ ...(await makeMember(forum.db)), id: answer.authorId }, 403, 'この回答には答えられません')
+  await forum.db.execute(
+    sql`insert into throttles (key, window_start, tries) values (${`fixed:${asker.id}`}, date_trunc('hour', now()), 120)`,
+  )
+  await expectSaid(asker, 429, '分')
+  const plain = await (await forum.as(asker)).post(`/posts/${answer.id}/fixed`, { fixed: 'yes' })
+  expect([plain.statusCode, plain.body.includes('<html')]).toEqual([429, true])
+  const reader = await makeMember(forum.db)
+  await forum.db.execute(sql`update posts set withdrawn_at = now(), comment_count = 1 where id = ${answer.id}`)
+  await expectSaid(reader, 403, 'この回答は、もう表示されていません')
+  await forum.db.execute(sql`update posts set hidden_at = now() where id = ${answer.id}`)
+  await expectSaid(reader, 403, 'この回答は、もう表示されていません')
 })
 
 test('a product the topic does not name is refused at its field, with what was said kept', async () => {

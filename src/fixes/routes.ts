@@ -2,9 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { deviceOf } from '../accounts/routes/gate.ts'
 import { visitorOf } from '../accounts/visitor.ts'
+import { Missing, Refused } from '../platform/errors.ts'
 import type { Services } from '../platform/services.ts'
 import type { App } from '../platform/web.ts'
-import { type FormAgain, showAgain } from '../platform/web_errors.ts'
+import { type FormAgain, sayInPlace, showAgain } from '../platform/web_errors.ts'
 import { findPost } from '../topics/page_queries.ts'
 import { postPath } from '../topics/paths.ts'
 import { sayFixed, withdrawFixed } from './fixes.ts'
@@ -34,7 +35,7 @@ export async function fixRoutes(app: App, { db, config }: Services): Promise<voi
     {
       config: { access: 'everyone', rateLimit: { max: 60, timeWindow: 60_000 } },
       schema: { params: Params, body: FixedForm },
-      errorHandler: showAgain(showForm),
+      errorHandler: sayWhy,
     },
     async (request, reply) => {
       const { actor, params, body } = request
@@ -46,11 +47,19 @@ export async function fixRoutes(app: App, { db, config }: Services): Promise<voi
     },
   )
 
-  app.delete<Route>('/posts/:id/fixed', everyone, async (request, reply) => {
+  app.delete<Route>('/posts/:id/fixed', { ...everyone, errorHandler: sayWhy }, async (request, reply) => {
     const post = await findPost(db, request.actor, request.params.id)
     await withdrawFixed(db, request.actor, post, readerOf(request, reply))
     return reply.flash('fixWithdrawn').see(postPath(post.topic, post), await boxOf(request))
   })
+
+  /** What cannot be taken is said where it was pressed; on a page of its own without JavaScript. */
+  async function sayWhy(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const said = sayInPlace(error instanceof Missing ? new Refused('fixes.errors.gone') : error, request)
+    if (!said) return showAgain(showForm)(error, request, reply)
+    const { id } = request.params as Route['Params']
+    return reply.code(said.status).header('cache-control', 'no-store').fragment('fixes/refused.stream', { id, text: said.text })
+  }
 
   /** The box of one answer as it stands now, for the open page. */
   async function boxOf(request: FastifyRequest, after?: 'ask' | 'thanks') {

@@ -104,6 +104,16 @@ export function showAgain(show: (request: FastifyRequest, reply: FastifyReply, f
   }
 }
 
+/** What an open page can say in its own place, instead of a page of errors: the status and a sentence, where it is the reader's to mend. */
+export function sayInPlace(error: Error, request: FastifyRequest): { status: number; text: string } | undefined {
+  const { status, key } = problemOf(error)
+  const wantsStream = request.headers.accept?.includes('text/vnd.turbo-stream.html')
+  if (!wantsStream || status >= 500) return undefined
+  const fields = fieldErrors(error) ?? (error instanceof TooMany ? waitABit(error) : undefined)
+  const [text = request.t(key)] = fields ? Object.values(sentences(request.t, fields)) : []
+  return { status, text }
+}
+
 const waitABit = ({ retryAfter }: TooMany): FieldErrors => ({
   form: { key: 'errors.tooManyFor', values: { minutes: Math.ceil(retryAfter / 60) } },
 })

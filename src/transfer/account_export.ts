@@ -1,16 +1,24 @@
 import { Readable } from 'node:stream'
-import { and, asc, eq, gt, inArray } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import { findAccount } from '../accounts/queries.ts'
 import { sessions } from '../accounts/schema.ts'
 import { pictures } from '../media/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { reactions } from '../reactions/schema.ts'
-import { badgeGrants, certifications } from '../reputation/people/schema.ts'
-import { reputationEntries } from '../reputation/schema.ts'
-import { addenda, drafts, posts, revisions, topics } from '../topics/schema.ts'
-
-const BATCH = 200
+import { badgeGrants } from '../reputation/people/schema.ts'
+import { drafts } from '../topics/schema.ts'
+import {
+  addendaOf,
+  applicationsOf,
+  BATCH,
+  certificationsOf,
+  fixesOf,
+  membershipsOf,
+  passkeysOf,
+  pointsOf,
+  postsOf,
+} from './account_export_rows.ts'
 
 /**
  * Everything the forum keeps of a member, as one JSON text that streams however much he wrote. No hashes, no keys.
@@ -66,6 +74,14 @@ async function* write(db: Db, actor: Actor): AsyncGenerator<string> {
       .from(sessions)
       .where(eq(sessions.accountId, id)),
   )
+  yield* once('passkeys', await passkeysOf(db, id))
+  yield* once('memberships', await membershipsOf(db, id))
+  yield* once('companyApplications', await applicationsOf(db, id))
+  yield* list(
+    'fixes',
+    after => fixesOf(db, id, after),
+    fix => fix.id,
+  )
   yield* once('certifications', await certificationsOf(db, id))
   yield* once(
     'badges',
@@ -81,16 +97,6 @@ async function* once(name: string, rows: unknown[]): AsyncGenerator<string> {
   yield `,\n"${name}": ${JSON.stringify(rows)}`
 }
 
-/** Certificates as they were presented; the number is there as long as the forum has it. */
-async function certificationsOf(db: Db, accountId: number) {
-  const { scheme, grade, edition, number, issuedOn, expiresOn, state, reason, createdAt, decidedAt } = certifications
-  return db
-    .select({ scheme, grade, edition, number, issuedOn, expiresOn, state, reason, createdAt, decidedAt })
-    .from(certifications)
-    .where(eq(certifications.accountId, accountId))
-    .orderBy(asc(certifications.id))
-}
-
 /** A list read in batches by id, so that nothing is held but the batch. */
 async function* list<Row>(name: string, read: (after: number) => Promise<Row[]>, idOf: (row: Row) => number): AsyncGenerator<string> {
   yield `,\n"${name}": [`
@@ -100,60 +106,4 @@ async function* list<Row>(name: string, read: (after: number) => Promise<Row[]>,
     isFirst = false
   }
   yield ']'
-}
-
-/** Posts with their topic's title and the earlier versions the member wrote. */
-async function postsOf(db: Db, accountId: number, after: number) {
-  const rows = await db
-    .select({
-      id: posts.id,
-      kind: posts.kind,
-      topicId: posts.topicId,
-      topic: topics.title,
-      body: posts.body,
-      createdAt: posts.createdAt,
-      editedAt: posts.editedAt,
-      withdrawnAt: posts.withdrawnAt,
-    })
-    .from(posts)
-    .innerJoin(topics, eq(topics.id, posts.topicId))
-    .where(and(eq(posts.authorId, accountId), gt(posts.id, after)))
-    .orderBy(asc(posts.id))
-    .limit(BATCH)
-  const edited = rows.filter(({ editedAt }) => editedAt).map(({ id }) => id)
-  const earlier = edited.length > 0 ? await revisionsOf(db, accountId, edited) : []
-  return rows.map(row => ({
-    ...row,
-    revisions: earlier.filter(({ postId }) => postId === row.id).map(({ postId: _, ...revision }) => revision),
-  }))
-}
-
-async function revisionsOf(db: Db, accountId: number, postIds: number[]) {
-  const { postId, number, title, body, reason, createdAt } = revisions
-  return db
-    .select({ postId, number, title, body, reason, createdAt })
-    .from(revisions)
-    .where(and(inArray(postId, postIds), eq(revisions.editorId, accountId)))
-    .orderBy(asc(number))
-}
-
-async function addendaOf(db: Db, accountId: number, after: number) {
-  return db
-    .select({ id: addenda.id, postId: addenda.postId, body: addenda.body, createdAt: addenda.createdAt })
-    .from(addenda)
-    .innerJoin(posts, eq(posts.id, addenda.postId))
-    .where(and(eq(posts.authorId, accountId), gt(addenda.id, after)))
-    .orderBy(asc(addenda.id))
-    .limit(BATCH)
-}
-
-/** His rows of the ledger. */
-async function pointsOf(db: Db, accountId: number, after: number) {
-  const { id, points, rule, kind, postId, day, at } = reputationEntries
-  return db
-    .select({ id, points, rule, kind, postId, day, at })
-    .from(reputationEntries)
-    .where(and(eq(reputationEntries.accountId, accountId), gt(id, after)))
-    .orderBy(asc(id))
-    .limit(BATCH)
 }

@@ -1,11 +1,14 @@
 import { desc, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Browser, startTestApp, type TestApp } from '../../../test/app.ts'
+import { makeCompany } from '../../../test/companies.ts'
 import { makeAnswer, makeBoard, makeTopic } from '../../../test/making.ts'
 import { makeMember, makeOperator, makeSuspended } from '../../../test/people.ts'
+import { addMember } from '../../companies/team.ts'
+import { fixes } from '../../fixes/schema.ts'
 import { mails } from '../../platform/schema.ts'
 import type { Actor } from '../actor.ts'
-import { accounts, sessions } from '../schema.ts'
+import { accountPasskeys, accounts, sessions } from '../schema.ts'
 
 const PASSWORD = 'green tea at noon'
 const NEW = 'a kettle and two cups'
@@ -216,6 +219,25 @@ describe('one’s own data', () => {
     expect(data.posts.map((post: { kind: string }) => post.kind)).toEqual(['opening', 'answer', 'answer', 'answer'])
     expect(data.sessions).toHaveLength(1)
     expect(file.body).not.toMatch(/ほかの人の言葉|argon2|secret|hash/i)
+  })
+
+  test('says for whom he works or worked, which passkeys he has and what he said fixed it; never a key', async () => {
+    const company = await makeCompany(forum.db, { slug: 'sakura', applicantId: member.id })
+    await forum.db.transaction(tx => addMember(tx, company.id, member.id, 'agent'))
+    await forum.db.execute(sql`update company_members set left_at = now() where account_id = ${member.id}`)
+    await forum.db
+      .insert(accountPasskeys)
+      .values({ id: 'key-4711', accountId: member.id, publicKey: Buffer.from('public'), counter: 1, name: '会社のパソコン' })
+    const topic = await makeTopic(forum.db, await makeMember(forum.db), await makeBoard(forum.db))
+    const answer = await makeAnswer(forum.db, await makeMember(forum.db), topic)
+    await forum.db.insert(fixes).values({ postId: answer.id, accountId: member.id, fixed: true })
+    const file = await (await forum.as(member)).get('/me/export')
+    const data = JSON.parse(file.body)
+    expect(data.memberships).toEqual([expect.objectContaining({ slug: 'sakura', role: 'agent', leftAt: expect.any(String) })])
+    expect(data.companyApplications).toEqual([expect.objectContaining({ slug: 'sakura', corporateNumber: company.corporateNumber })])
+    expect(data.passkeys).toEqual([expect.objectContaining({ name: '会社のパソコン' })])
+    expect(data.fixes).toEqual([expect.objectContaining({ postId: answer.id, fixed: true })])
+    expect(file.body).not.toMatch(/key-4711|publicKey|recordKey/)
   })
 
   test('of five hundred posts come whole, each once', async () => {
