@@ -226,6 +226,14 @@ describe('what may be done in a company’s place', () => {
   })
 })
 
+test('a question on its table is found by its number alone, by its own people', async () => {
+  for (const role of ROLES) {
+    const client = await forum.as(role === 'guest' ? undefined : people[role])
+    const { statusCode, headers } = await client.get(`/t/${topic.id}/inbox`)
+    expect(statusCode === 303 && headers.location === `/c/${company.slug}/manage/inbox/${topic.id}`, role).toBe(TEAM.includes(role))
+  }
+})
+
 test('outside its place: whom a topic is named by, answered by and vouched for', async () => {
   const { db } = forum
   const elsewhere = await makeTopic(db, people.member, await makeBoard(db))

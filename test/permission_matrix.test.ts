@@ -72,6 +72,7 @@ const DOORS: Record<string, string> = {
     'GET /notifications · GET /notifications/:id · POST /notifications/read',
   moderators:
     'GET /t/:id/moderation · GET /t/:id/moderation/:form · POST /t/:id/moderation/:form · POST /moderation/changes/:id/undo · GET /posts/:id/moderation · PUT /posts/:id/moderation',
+  companies: 'GET /t/:id/inbox',
   operators: 'GET /moderation/audit',
 }
 
@@ -86,7 +87,7 @@ test('every door says for whom it is: reading is open, writing is for members, a
     if (/^\/c\/:company\/manage(\/|$)/.test(door.url)) return door.access === 'companies' ? [] : [`${name} is ${door.access}`]
     if (/^\/me(\/|$)/.test(door.url) && !listed('members').includes(name))
       return door.access === 'members' ? [] : [`${name} is ${door.access}`]
-    for (const access of ['moderators', 'operators'])
+    for (const access of ['moderators', 'operators', 'companies'])
       if (listed(access).includes(name)) return door.access === access ? [] : [`${name} is ${door.access}`]
     if (listed('everyone').includes(name)) return door.access === 'everyone' ? [] : [`${name} is ${door.access}`]
     if (listed('members').includes(name)) return door.access === 'members' ? [] : [`${name} is ${door.access}`]

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Browser, startTestApp, type TestApp } from '../../test/app.ts'
 import { makeCompany, makeProduct } from '../../test/companies.ts'
 import { makeBoard, topicDraft } from '../../test/making.ts'
-import { makeAgent, makeCompanyAdmin, makeMember } from '../../test/people.ts'
+import { knownAgain, makeAgent, makeCompanyAdmin, makeMember } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import { guarantees } from '../guarantees/schema.ts'
+import { listNotices } from '../notifications/queries.ts'
 import { filled, tellOverdue } from './inbox.ts'
 import { askAbout } from './naming.ts'
 import type { Product } from './product_queries.ts'
@@ -66,6 +67,25 @@ test('it is taken on, given to somebody of the team, and to nobody else', async 
   expect((await desk.post(`${base()}/${id}/assignee`, { assignee: stranger.id })).statusCode).toBe(422)
   expect((await desk.post(`${base()}/${id}/assignee`, { assignee: '' })).statusCode).toBe(303)
   expect(await inbox('mine')).not.toContain(`${base()}/${id}"`)
+})
+
+test('who is given a question hears of it, and of what is handed back whoever runs the place or had it', async () => {
+  const { id } = await asked()
+  const colleague = await makeAgent(forum.db, company)
+  const kindsOf = async (person: Actor) => {
+    await forum.runJobs()
+    const { rows } = await listNotices(forum.db, await knownAgain(forum.db, person.id), { which: 'all' })
+    return rows.filter(({ notice }) => notice.topicId === id).map(({ notice }) => notice.kind)
+  }
+  await desk.post(`${base()}/${id}/assignee`, { assignee: agent.id })
+  for (let n = 0; n < 2; n++) await desk.post(`${base()}/${id}/assignee`, { assignee: colleague.id })
+  expect([await kindsOf(agent), await kindsOf(colleague)]).toEqual([[], ['inbox_assigned']])
+  const notices = (await (await forum.as(colleague)).get('/notifications')).body
+  expect(notices).toContain('受付 花子 さんが')
+  const opened = await (await forum.as(colleague)).get(/\/notifications\/\d+/.exec(notices)?.[0] ?? '')
+  expect(opened.headers.location).toBe(`/t/${id}/inbox`)
+  await desk.post(`${base()}/${id}/back`, { reason: '他社の機器の話なので' })
+  expect([await kindsOf(admin), await kindsOf(colleague)]).toEqual([['inbox_back'], ['inbox_back', 'inbox_assigned']])
 })
 
 test('who leaves hands over the questions he took on', async () => {

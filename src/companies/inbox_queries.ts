@@ -1,11 +1,13 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
 import { atMost, momentCursor, type Page, pageOf } from '../platform/paging.ts'
 import { byline } from '../topics/queries.ts'
 import { topics } from '../topics/schema.ts'
+import { canSpeakFor } from './policy.ts'
 import { cannedAnswers, inboxNotes, inboxQuestions } from './schema.ts'
 
 export const TRAYS = ['open', 'mine', 'overdue', 'back'] as const
@@ -89,6 +91,26 @@ export async function findInboxQuestion(db: Db, companyId: number, topicId: numb
     .orderBy(desc(inboxNotes.id))
     .limit(100)
   return { ...row, notes }
+}
+
+/** The company of the actor's on whose table a question lies. Throws Missing. */
+export async function findTableWith(db: Db, actor: Actor, topicId: number): Promise<{ slug: string }> {
+  const own = actor.companies.filter(({ id }) => canSpeakFor(actor, id))
+  const [row] = await db
+    .select({ companyId: inboxQuestions.companyId })
+    .from(inboxQuestions)
+    .where(
+      and(
+        inArray(
+          inboxQuestions.companyId,
+          own.map(({ id }) => id),
+        ),
+        eq(inboxQuestions.topicId, topicId),
+      ),
+    )
+  const company = own.find(({ id }) => id === row?.companyId)
+  if (!company) throw new Missing()
+  return company
 }
 
 /** A company's texts for answers that are written again and again. */

@@ -5,7 +5,7 @@ import { type Browser, startTestApp, type TestApp } from '../../test/app.ts'
 import { makeCompany, makeProduct } from '../../test/companies.ts'
 import { guaranteeNow, makeGuarantee, makeOfficial, termsDraft } from '../../test/guarantees.ts'
 import { makeAnswer, makeBoard, openingOf, postNow, topicDraft, topicNow } from '../../test/making.ts'
-import { makeAgent, makeCompanyAdmin, makeMember, makeOperator } from '../../test/people.ts'
+import { makeAgent, makeCompanyAdmin, makeMember, makeOperator, visitor } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import type { BoardRow } from '../boards/schema.ts'
 import { askAbout } from '../companies/naming.ts'
@@ -15,6 +15,7 @@ import { listTeam } from '../companies/queries.ts'
 import type { CompanyRow } from '../companies/schema.ts'
 import { endMembership } from '../companies/team.ts'
 import { sayFixed } from '../fixes/fixes.ts'
+import { listNotices } from '../notifications/queries.ts'
 import { Conflict, Invalid, Refused } from '../platform/errors.ts'
 import { react } from '../reactions/reactions.ts'
 import type { Post } from '../topics/page_queries.ts'
@@ -362,6 +363,19 @@ describe('what becomes of it', () => {
     ])
     expect((await letters(english))[1]).toMatch(/Sakuranet Inc. has recalled[\s\S]*guarantees\/HG-/)
     for (const person of [failed, nobody, left, agent, colleague]) expect(await letters(person), person?.handle).toEqual([])
+    const noticed = async (person: Actor | undefined) =>
+      (await listNotices(db, person ?? visitor, { which: 'all' })).rows
+        .filter(({ notice }) => notice.topicId === topic.id)
+        .map(({ notice, by }) => [notice.kind, by])
+    for (const person of [helpful, thanks, fixed, meToo, both])
+      expect(await noticed(person)).toEqual([
+        ['recalled', null],
+        ['revoked', null],
+      ])
+    expect((await noticed(writer)).map(([kind]) => kind)).toEqual(
+      expect.arrayContaining(['recalled_own', 'revoked_own', 'guarantee_asked']),
+    )
+    for (const person of [failed, nobody, agent, colleague]) expect(await noticed(person), person?.handle).toEqual([])
   })
 
   test('readers beyond the first two hundred hear of it too, each once', async () => {

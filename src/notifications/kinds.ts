@@ -1,12 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EventName } from '../events.ts'
+import { COMPANY_KINDS } from './company_kinds.ts'
 import type { NoticeRow } from './schema.ts'
 
 /** The tabs of the page of notices. */
 export const LISTS = ['talk', 'thanks'] as const
 export type List = (typeof LISTS)[number]
 
-type Kind = {
+export type Kind = {
   /** The events it follows from. */
   on: EventName[]
   /** Whom it tells: a select of account ids, which knows the event as `e` (id, topic_id, post_id, actor_id, account_id, company_id, data). */
@@ -17,6 +18,8 @@ type Kind = {
   group: 'topic' | 'post' | 'alone'
   list: List
   icon: string
+  /** Done in a company's name: who of its people did it is nobody's business. */
+  byCompany?: boolean
   /** Where it leads; to its post or topic where nothing is said. */
   path?(notice: NoticeRow): string
 }
@@ -26,6 +29,7 @@ type Kind = {
  * words stand in the locales under `notices.kinds`. How to add one: docs/decisions/021-notices.md.
  */
 export const KINDS = {
+  ...COMPANY_KINDS,
   best: {
     on: ['best_answer.picked'],
     who: sql`select author_id from posts where id = e.post_id`,

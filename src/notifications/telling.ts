@@ -19,7 +19,7 @@ export async function tell(db: Db, { id, name, data }: EventOf): Promise<void> {
       ${actorId ?? null}::bigint as actor_id, ${accountId ?? null}::bigint as account_id, ${companyId ?? null}::bigint as company_id,
       ${JSON.stringify(data)}::jsonb as data)
     insert into notices (account_id, kind, once, thread, topic_id, post_id, actor_id, event_id, about)
-    select distinct on (told.account_id) told.account_id, told.kind, told.once, told.thread, e.topic_id, e.post_id, e.actor_id, e.id,
+    select distinct on (told.account_id) told.account_id, told.kind, told.once, told.thread, e.topic_id, e.post_id, nullif(told.actor_id, 0), e.id,
       nullif(e.data - '{topicId,boardId,postId,actorId,accountId}'::text[], '{}')
     from e cross join lateral (${told}) told join accounts a on a.id = told.account_id ${withTopicAndPost('e')}
     where a.closed_at is null and a.id is distinct from e.actor_id and ${STANDS}
@@ -32,10 +32,10 @@ const written = new Map<EventName, SQL | undefined>()
 /** Whom the kinds of an event tell, as one select; written once for each event. */
 function toldOf(name: EventName): SQL | undefined {
   if (!written.has(name)) {
-    const parts = kinds.flatMap(([kind, { on, who, once, group }], weight) => {
+    const parts = kinds.flatMap(([kind, { on, who, once, group, byCompany }], weight) => {
       const threads = { topic: `'${kind}:' || e.topic_id`, post: `'${kind}:' || e.post_id`, alone: ONCE[once](kind) }
       const columns = sql.raw(
-        `who.account_id, '${kind}' as kind, ${weight} as weight, ${ONCE[once](kind)} as once, ${threads[group]} as thread`,
+        `who.account_id, '${kind}' as kind, ${weight} as weight, ${ONCE[once](kind)} as once, ${threads[group]} as thread, ${byCompany ? 'null::bigint' : 'e.actor_id'} as actor_id`,
       )
       return on.includes(name) ? [sql`select ${columns} from (${who}) who(account_id)`] : []
     })

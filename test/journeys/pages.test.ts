@@ -77,7 +77,8 @@ const FAULTS: Partial<Record<string, number>> = {
 }
 
 /** Doors that only lead on, and those whose address only a program, a mail or the first visitor has. */
-const NO_PAGES = /^\/((posts|notifications)\/:id$|pictures\/:key|admin\/mailbox\/:id|setup|media|assets|api\/v1)|\/(picture|evidence)$/
+const NO_PAGES =
+  /^\/(t\/:id\/inbox|(posts|notifications)\/:id$|pictures\/:key|admin\/mailbox\/:id|setup|media|assets|api\/v1)|\/(picture|evidence)$/
 
 const width = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
 

@@ -12,7 +12,7 @@ import { findTopicWithOpening } from '../../topics/page_queries.ts'
 import { postPath } from '../../topics/paths.ts'
 import { findTopic } from '../../topics/queries.ts'
 import { addNote, assignQuestion, filled, handBack } from '../inbox.ts'
-import { countInbox, findInboxQuestion, listCanned, listInbox, TRAYS, type Tray } from '../inbox_queries.ts'
+import { countInbox, findInboxQuestion, findTableWith, listCanned, listInbox, TRAYS, type Tray } from '../inbox_queries.ts'
 import { managePath } from '../paths.ts'
 import { nameIn, presentManaging } from '../present.ts'
 import { presentInboxLine, presentInboxQuestion, presentTrays } from '../present_inbox.ts'
@@ -56,6 +56,13 @@ export async function inboxRoutes(app: App, { db }: Services): Promise<void> {
       nextPath: page.next && managePath(company, `inbox?tray=${tray}&after=${encodeURIComponent(page.next)}`),
     })
   })
+
+  // Whoever hears of a question on his company's table needs no more than its number.
+  app.get<{ Params: { id: number } }>(
+    '/t/:id/inbox',
+    { ...companies, schema: { params: Type.Object({ id: Id }) } },
+    async ({ actor, params }, reply) => reply.redirect(managePath(await findTableWith(db, actor, params.id), `inbox/${params.id}`), 303),
+  )
 
   app.get<Route & { Querystring: { canned?: number } }>(
     `${path}/:id`,
