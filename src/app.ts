@@ -54,7 +54,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
       readAgain()
       live.missed()
     },
-    whispered: text => live.writing(...(text.split(' ') as [string, string])),
+    whispered: text => live.whispered(text),
   })
   // What happened while nobody listened is not known. Where the database is gone already, it will be missed once more.
   function readAgain(): void {

@@ -36,6 +36,7 @@ const BESIDE = new Set<EventName>([
 
 /** Which open pages an event moves. They hear no more than that: a name would tell what a moderator does. */
 export function movesAfter({ name, data }: EventOf): Move[] {
+  if (name.startsWith('review.')) return [{ subject: 'review', name: 'changed' }]
   if (!('topicId' in data) || BESIDE.has(name)) return []
   const topic = `topic:${data.topicId}`
   if (COUNTS.has(name) && 'postId' in data) return [{ subject: topic, name: 'counted', post: data.postId }]

@@ -2,7 +2,7 @@ import type postgres from 'postgres'
 import type { EventOf } from '../events.ts'
 import { EVENTS_CHANNEL } from './outbox.ts'
 
-/** What processes say to each other besides events: somebody writes in a topic. Nobody misses it when it is lost. */
+/** What is said besides events: somebody writes in a topic, somebody's bell has another count. Nobody misses it when it is lost. */
 const WHISPERS_CHANNEL = 'hiroba_whispers'
 
 export type Ears = {
@@ -40,15 +40,15 @@ function hearOverPostgres(sql: postgres.Sql, { heard, missed, whispered }: Ears)
  */
 export async function relayEvents(sql: postgres.Sql, redisUrl: string): Promise<{ stop(): Promise<void> }> {
   const { openTeller } = await import('./hearing_redis.ts')
-  const teller = await openTeller(redisUrl)
-  const listening = await sql.listen(
-    EVENTS_CHANNEL,
-    payload => teller.tell(EVENTS_CHANNEL, payload),
-    () => teller.tell(EVENTS_CHANNEL, MISSED),
-  )
+  const teller = openTeller(redisUrl, () => teller.tell(EVENTS_CHANNEL, MISSED))
+  const handOn = (channel: string) => (text: string) => teller.tell(channel, text)
+  const listening = await Promise.all([
+    sql.listen(EVENTS_CHANNEL, handOn(EVENTS_CHANNEL), () => teller.tell(EVENTS_CHANNEL, MISSED)),
+    sql.listen(WHISPERS_CHANNEL, handOn(WHISPERS_CHANNEL)),
+  ])
   return {
     async stop() {
-      await listening.unlisten().catch(() => {})
+      for (const each of listening) await each.unlisten().catch(() => {})
       await teller.stop()
     },
   }

@@ -48,21 +48,17 @@ export function hearOverRedis(url: string, channels: Channels, { heard, missed, 
   }
 }
 
-/** A connection that only speaks. What cannot be said now is not kept: listeners hear that they missed something instead. */
-export async function openTeller(url: string): Promise<{ tell(channel: string, text: string): void; stop(): Promise<void> }> {
+/** A connection that only speaks. What cannot be said while the server is away is lost: `back` is called when it is there again. */
+export function openTeller(url: string, back: () => void): { tell(channel: string, text: string): void; stop(): Promise<void> } {
   const client = connect(url)
-  let lost = false
-  client.on('ready', () => {
-    if (lost) client.publish('hiroba_events', MISSED).catch(() => {})
-    lost = false
-  })
-  await client.connect()
+  client.on('ready', back)
+  const connected = client.connect().catch(() => {})
   return {
-    tell: (channel, text) =>
-      void client.publish(channel, text).catch(() => {
-        lost = true
-      }),
-    stop: () => client.close().catch(() => {}),
+    tell: (channel, text) => void client.publish(channel, text).catch(() => {}),
+    async stop() {
+      client.destroy()
+      await connected
+    },
   }
 }
 

@@ -204,8 +204,11 @@ export function openLive<Reader>({ rightTo, roomOf, mayWrite, tellWriting, limit
           send(line, JSON.stringify({ subject: nameOf(room), name: 'missed', within: spreadOf(room) }))
     },
 
-    /** Somebody writes there, in whatever process. */
-    writing: (room: string, who: string) => tell(room, { name: 'writing', who }),
+    /** What processes whisper to each other: `topic:42 k3` somebody writes there, `bell:7` his count is another one. */
+    whispered(text: string): void {
+      const [room = '', who] = text.split(' ')
+      tell(room, who ? { name: 'writing', who } : { name: 'changed' })
+    },
 
     /** Rights to a subject may have changed: whoever has none any more stops hearing of it at once. */
     async recheck(room: string): Promise<void> {
