@@ -42,6 +42,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   await registerGate(app, services)
   app.addHook('onRequest', refuseCrossSiteWrites)
   await mountRoutes(app, services)
+  app.live = live
   await liveRoutes(app, services, live)
   for (const event of await listLatestEvents(db, 500)) live.remember(event.id, movesAfter(event))
   const hearing = await hearEvents(sql, config.REDIS_URL, {

@@ -50,7 +50,11 @@ declare module 'fastify' {
   }
 }
 
-export type App = FastifyInstance & { cache: PageCache; leaving: ReturnType<typeof prepareToLeave> }
+export type App = FastifyInstance & {
+  cache: PageCache
+  leaving: ReturnType<typeof prepareToLeave>
+  live: { figures(): { lines: number; subjects: number } }
+}
 
 export type WebOptions = {
   config: Config
