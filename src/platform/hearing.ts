@@ -1,17 +1,6 @@
 import type postgres from 'postgres'
-import type { EventOf } from '../events.ts'
+import { type Ears, type Hearing, MISSED, WHISPERS_CHANNEL } from './channels.ts'
 import { EVENTS_CHANNEL } from './outbox.ts'
-
-/** What is said besides events: somebody writes in a topic, somebody's bell has another count. Nobody misses it when it is lost. */
-const WHISPERS_CHANNEL = 'hiroba_whispers'
-
-export type Ears = {
-  heard(event: EventOf): void
-  /** The connection was away, and something may have gone unheard. */
-  missed(): void
-  whispered(text: string): void
-}
-export type Hearing = { whisper(text: string): void; stop(): Promise<void> }
 
 /** Hears every event of every process, over PostgreSQL or, where there is one, over a Redis-compatible server that a worker feeds. */
 export async function hearEvents(sql: postgres.Sql, redisUrl: string | undefined, ears: Ears): Promise<Hearing> {
@@ -53,6 +42,3 @@ export async function relayEvents(sql: postgres.Sql, redisUrl: string): Promise<
     },
   }
 }
-
-/** Said in place of an event when a worker does not know what it missed. */
-export const MISSED = 'missed'

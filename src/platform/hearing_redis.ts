@@ -1,5 +1,5 @@
 import { createClient } from 'redis'
-import { type Ears, type Hearing, MISSED } from './hearing.ts'
+import { type Ears, type Hearing, MISSED } from './channels.ts'
 
 type Channels = { events: string; whispers: string }
 
