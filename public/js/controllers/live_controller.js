@@ -88,8 +88,8 @@ export default class extends Controller {
     this.posts.clear()
     const url = posts.length > 0 ? `${this.urlValue}&posts=${posts}` : this.urlValue
     const answer = await fetch(url, { headers: { accept: 'text/vnd.turbo-stream.html' } }).catch(() => undefined)
-    if (answer?.status >= 500) return this.hear({ within: 10_000 })
-    if (answer?.ok && this.element.isConnected) window.Turbo.renderStreamMessage(await answer.text())
+    if (!answer || answer.status >= 500) return this.element.isConnected && this.hear({ within: 4_000 })
+    if (answer.ok && this.element.isConnected) window.Turbo.renderStreamMessage(await answer.text())
   }
 
   write = ({ target }) => {
