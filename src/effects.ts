@@ -34,13 +34,13 @@ import {
   mailContester,
   mailHolder,
   mailMentor,
-  noteAnswer,
+  noteAnswers,
   noteQuestion,
   recountTopic,
   settleBest,
   settleFinding,
   settleParted,
-  settlePost,
+  settlePosts,
   settleReaction,
   settleTopic,
 } from './reputation/effects.ts'
@@ -51,14 +51,26 @@ import {
   refreshFixed,
   refreshHelpful,
   refreshParted,
-  refreshPost,
+  refreshPosts,
   refreshProduct,
   refreshTopic,
   tellSynonyms,
 } from './search/effects.ts'
 
-/** One consequence of an event. Each is safe to repeat. */
-export type Effect<Name extends EventName> = (services: Services, event: EventOf<Name>) => Promise<void>
+/**
+ * One consequence of an event. Each is safe to repeat. What is written for many events of one name at once (`together`) asks the database
+ * once for all of them: that keeps an event cheap however much follows from it.
+ */
+export type Effect<Name extends EventName> = ((services: Services, event: EventOf<Name>) => Promise<void>) & { together?: Together<Name> }
+type Together<Name extends EventName> = (services: Services, events: EventOf<Name>[]) => Promise<void>
+
+/** An effect that takes many events of one name at once; alone, it takes one. */
+export function together<Name extends EventName>(work: Together<Name>): Effect<Name> {
+  const alone: Effect<Name> = (services, event) => work(services, [event])
+  return Object.defineProperty(Object.assign(alone, { together: work }), 'name', { value: work.name })
+}
+
+const settlePost = together(settlePosts)
 
 /** What follows from each event. Each consequence that fails is tried again alone. */
 export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[number]>]?: Effect<Name>[] } = {
@@ -102,7 +114,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'topic.closed': [refreshTopic],
   'topic.reopened': [refreshTopic],
   'topic.withdrawn': [refreshTopic, settleTopic, settleNotices],
-  'answer.posted': [takeOffTable, noteAnswer, refreshPost, settlePost, badgeForTalk, tellPeople],
+  'answer.posted': [together(takeOffTable), together(noteAnswers), together(refreshPosts), settlePost, together(badgeForTalk), tellPeople],
   'comment.posted': [tellPeople],
   'addendum.added': [refreshTopic, badgeForAddendum],
   'post.edited': [followAnswer, refreshTopic, recountTopic, tellPeople],

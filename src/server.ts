@@ -8,7 +8,7 @@ import type { Config } from './platform/config.ts'
 import { startEmbeddedPostgres } from './platform/embedded_postgres.ts'
 import { relayEvents } from './platform/hearing.ts'
 import { renderForSite, stopRenderer } from './platform/html.ts'
-import { startWorker } from './platform/jobs.ts'
+import { fewAtOnce, startWorker } from './platform/jobs.ts'
 import { openLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import type { Services } from './platform/services.ts'
@@ -17,7 +17,7 @@ import { clockTasks } from './schedule.ts'
 import { tellSynonyms } from './search/effects.ts'
 import seed from './search/seed_synonyms.json' with { type: 'json' }
 import { seedSynonyms } from './search/synonyms.ts'
-import { openServices } from './services.ts'
+import { openServices, openServicesForEffects } from './services.ts'
 import { transferTasks } from './transfer/jobs.ts'
 
 /** What this process does: serve pages, follow up events, or both. */
@@ -52,7 +52,7 @@ export async function startServer(
     await beforeOpen(services)
     if (parts.length > 0) await Promise.all([prepareSynonyms(services), seedWordLists(services.db)])
     const app = parts.includes('web') ? await openWeb(services, log, working) : undefined
-    if (parts.includes('worker')) await work(services, url, working)
+    if (parts.includes('worker')) await work(services, url, working, closing)
     return { address: app && addressOf(app), services, stop }
   } catch (error) {
     await stop()
@@ -89,12 +89,19 @@ async function openWeb(services: Services, log: ReturnType<typeof openLog>, work
   return app
 }
 
-async function work(services: Services, url: string, working: (() => Promise<unknown>)[]): Promise<void> {
+async function work(
+  services: Services,
+  url: string,
+  working: (() => Promise<unknown>)[],
+  closing: (() => Promise<unknown>)[],
+): Promise<void> {
   const { tasks, clock } = clockTasks(services)
+  const forEffects = openServicesForEffects(services, url)
+  closing.push(forEffects.close)
   const worker = await startWorker({
     url,
     db: services.db,
-    tasks: { ...eventTasks(services), ...transferTasks(services), ...tasks },
+    tasks: { ...eventTasks(forEffects.services), ...fewAtOnce({ ...transferTasks(services), ...tasks }) },
     clock,
     log: services.log,
   })

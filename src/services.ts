@@ -1,5 +1,5 @@
 import type { Config } from './platform/config.ts'
-import { openDatabase } from './platform/db.ts'
+import { openDatabase, openJobsDatabase } from './platform/db.ts'
 import { readRecords } from './platform/dns.ts'
 import type { openLog } from './platform/log.ts'
 import { openMailer } from './platform/mail.ts'
@@ -32,4 +32,10 @@ export async function openServices(
       await database.close()
     },
   }
+}
+
+/** The same services for what follows from events, on connections of their own. */
+export function openServicesForEffects(services: Services, databaseUrl: string): { services: Services; close(): Promise<void> } {
+  const { db, sql, close } = openJobsDatabase(databaseUrl)
+  return { services: { ...services, db, sql, search: services.searchOn(db) }, close }
 }

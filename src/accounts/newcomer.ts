@@ -1,7 +1,6 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import { ensure } from '../platform/errors.ts'
-import { prepared } from '../platform/prepared.ts'
 import { type Actor, isGuest } from './actor.ts'
 import { accounts } from './schema.ts'
 
@@ -17,18 +16,14 @@ export async function switchGuide(db: Db, actor: Actor, on: boolean): Promise<vo
   await db.update(accounts).set({ guided: on }).where(eq(accounts.id, actor.id))
 }
 
-/** Notes that somebody answered for the first time; what follows from an answer. Safe to repeat. */
-export async function noteFirstAnswer(db: Db, accountId: number): Promise<void> {
-  await firstAnswer(db).execute({ accountId })
+/** Notes that these members answered for the first time; what follows from an answer. Safe to repeat. */
+export async function noteFirstAnswers(db: Db, accountIds: number[]): Promise<void> {
+  // Locked in the order of their ids, as everywhere: no two wait for each other.
+  await db.execute(sql`
+    update accounts set first_answer_at = now() from (
+      select id from accounts where id = any(${sql.param(accountIds)}::bigint[]) and first_answer_at is null order by id for no key update) first
+    where accounts.id = first.id`)
 }
-
-const firstAnswer = prepared(db =>
-  db
-    .update(accounts)
-    .set({ firstAnswerAt: sql`now()` })
-    .where(and(eq(accounts.id, sql.placeholder('accountId')), isNull(accounts.firstAnswerAt)))
-    .prepare('first_answer'),
-)
 
 /** Who has asked once knows how: the next time he writes freely. Safe to repeat. */
 export async function endGuide(db: Db, accountId: number): Promise<void> {

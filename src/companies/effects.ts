@@ -65,7 +65,11 @@ export const endWorkOf = ({ db }: Services, { data }: EventOf<'account.closed'>)
 export const layOnTable = ({ db }: Services, { data }: EventOf<'topic.products_named'>) => openInbox(db, data.topicId)
 
 /** Somebody answered; where it was the company, its table has one question less. */
-export const takeOffTable = ({ db }: Services, { data }: EventOf<'answer.posted'>) => settleInbox(db, data.topicId)
+export const takeOffTable = ({ db }: Services, events: EventOf<'answer.posted'>[]) =>
+  settleInbox(
+    db,
+    events.map(({ data }) => data.topicId),
+  )
 
 /** A question waits longer than a company means to let it: its admins hear of it, once. */
 export async function mailOverdue(services: Services, { data }: EventOf<'inbox.overdue'>): Promise<void> {

@@ -21,12 +21,13 @@ export async function openInbox(db: Db, topicId: number): Promise<void> {
   }
 }
 
-/** A company has answered: the question is off its table. Safe to repeat. */
-export async function settleInbox(db: Db, topicId: number): Promise<void> {
+/** A company has answered: these questions are off its table. Safe to repeat. */
+export async function settleInbox(db: Db, topicIds: number[]): Promise<void> {
   await db.execute(sql`
     update inbox_questions q set answered_at = p.first from (
-      select company_id, min(created_at) as first from posts where topic_id = ${topicId} and kind = 'answer' and company_id is not null group by company_id) p
-    where q.topic_id = ${topicId} and q.company_id = p.company_id and q.answered_at is null`)
+      select topic_id, company_id, min(created_at) as first from posts
+      where topic_id = any(${sql.param(topicIds)}::bigint[]) and kind = 'answer' and company_id is not null group by topic_id, company_id) p
+    where q.topic_id = p.topic_id and q.company_id = p.company_id and q.answered_at is null`)
 }
 
 type Question = { companyId: number; topicId: number }

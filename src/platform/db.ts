@@ -8,14 +8,16 @@ export type Db = Pick<
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | 'execute' | 'transaction' | '$count'
 >
 
+type Settings = { plan_cache_mode?: 'force_generic_plan'; synchronous_commit?: 'off' }
+
 /** An open pool; `sql` is the driver itself for LISTEN, COPY and shutdown. */
 export type Database = { db: Db; sql: postgres.Sql; close(): Promise<void> }
 
 /**
  * Opens a pool on `url`. Statements are prepared once per connection: planning costs more than running most of ours.
- * `logger` sees each statement (tests count them).
+ * `logger` sees each statement (tests count them). `settings` are each connection's.
  */
-export function openDatabase(url: string, options: { max?: number; logger?: Logger } = {}): Database {
+export function openDatabase(url: string, options: { max?: number; logger?: Logger; settings?: Settings } = {}): Database {
   const sql = postgres(url, {
     max: options.max ?? 10,
     connect_timeout: 5,
@@ -24,12 +26,20 @@ export function openDatabase(url: string, options: { max?: number; logger?: Logg
     idle_timeout: 60,
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-    connection: { application_name: 'hiroba', TimeZone: 'UTC', statement_timeout: 20_000 },
+    connection: { application_name: 'hiroba', TimeZone: 'UTC', statement_timeout: 20_000, ...options.settings },
   })
   prepareAlways(sql)
   const db = drizzle(sql, { logger: options.logger })
   return { db, sql, close: () => sql.end({ timeout: 5 }) }
 }
+
+/**
+ * A pool for what follows from events: few connections, so that each soon knows every statement, and each statement is planned once, since
+ * these all go by ids (PostgreSQL would plan those with a list of ids anew each time). Their commits need not reach the disk one by one:
+ * that of their job, which comes after them, takes them along, and without it the job is done again.
+ */
+export const openJobsDatabase = (url: string): Database =>
+  openDatabase(url, { max: 4, settings: { plan_cache_mode: 'force_generic_plan', synchronous_commit: 'off' } })
 
 /** Drizzle asks the driver for unprepared statements unless named; ours are few and repeat, so all are prepared. */
 function prepareAlways(sql: postgres.Sql): void {

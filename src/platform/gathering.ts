@@ -30,3 +30,31 @@ export function gather<Item>({
     },
   }
 }
+
+/**
+ * Works on items of one `keyOf` together: those that come while others of their key are worked on are the next. Nobody waits for company:
+ * one that comes alone is worked on at once. Each caller hears how the work on his went.
+ */
+export function gatherMeanwhile<Item>(keyOf: (item: Item) => string, work: (items: Item[]) => Promise<void>) {
+  const waiting = new Map<string, { items: Item[]; done: PromiseWithResolvers<void> }>()
+  const busy = new Set<string>()
+
+  async function workOn(key: string): Promise<void> {
+    if (busy.has(key)) return
+    busy.add(key)
+    for (let group = waiting.get(key); group; group = waiting.get(key)) {
+      waiting.delete(key)
+      await work(group.items).then(group.done.resolve, group.done.reject)
+    }
+    busy.delete(key)
+  }
+
+  return (item: Item): Promise<void> => {
+    const key = keyOf(item)
+    const group = waiting.get(key) ?? { items: [], done: Promise.withResolvers<void>() }
+    group.items.push(item)
+    waiting.set(key, group)
+    void workOn(key)
+    return group.done.promise
+  }
+}

@@ -14,6 +14,7 @@ import {
 import pg from 'pg'
 import type { Db } from './db.ts'
 import { type Log, withoutWords } from './log.ts'
+import { takingTurns } from './taking_turns.ts'
 
 /** Advisory-lock class under which a living worker pool holds its name. */
 const ALIVE = 0x776f726b
@@ -24,7 +25,16 @@ const JOBS_MAY_TAKE = 15_000
 /** A job worker of this process. `stop` lets running jobs end (up to 15 s) and hands the rest back. */
 export type Worker = { stop(): Promise<void> }
 
-type Options = { url: string; db: Db; tasks: TaskList; clock: CronItem[]; log: Log; concurrency?: number }
+/** Jobs a worker has in hand: events of one name are followed up together, and so many can come together. */
+const IN_HAND = 16
+/** Connections for fetching, ending and hearing of jobs, not for what they do. */
+const CONNECTIONS = 5
+/** Milliseconds a worker waits for more jobs after it found few: what follows may be that late. */
+const GATHERED_FOR = 40
+/** Jobs that are no events run so many at once. */
+const AT_ONCE = 4
+
+type Options = { url: string; db: Db; tasks: TaskList; clock: CronItem[]; log: Log }
 
 /**
  * Runs jobs from the database at `url` until stopped. A worker works only while it holds an advisory lock on its name: a dead one
@@ -61,11 +71,11 @@ export async function startWorker(options: Options): Promise<Worker> {
 
 /** One worker from its first breath to its last: until it is told to stop, fails, or loses the connection that holds its name. */
 async function workUntilLost(options: Options, told: Promise<void>): Promise<void> {
-  const { url, db, log, concurrency = 4 } = options
+  const { url, db, log } = options
   const name = await openName(url)
   const pool = new pg.Pool({
     connectionString: url,
-    max: concurrency + 3,
+    max: CONNECTIONS,
     connectionTimeoutMillis: 5_000,
     application_name: 'hiroba-worker',
   })
@@ -77,7 +87,7 @@ async function workUntilLost(options: Options, told: Promise<void>): Promise<voi
     const events: WorkerEvents = new EventEmitter()
     // Sent on an open connection before the worker can have fetched anything.
     events.on('pool:create', ({ workerPool }) => name.hold(workerPool.id))
-    runner = await startRunner(options, pool, events, concurrency)
+    runner = await startRunner(options, pool, events)
     await handBackJobsOfTheDead(db)
     await Promise.race([runner.promise, name.lost, told])
   } finally {
@@ -88,7 +98,7 @@ async function workUntilLost(options: Options, told: Promise<void>): Promise<voi
   }
 }
 
-function startRunner({ tasks, clock, log }: Options, pgPool: pg.Pool, events: WorkerEvents, concurrency: number): Promise<Runner> {
+function startRunner({ tasks, clock, log }: Options, pgPool: pg.Pool, events: WorkerEvents): Promise<Runner> {
   return run({
     pgPool,
     events,
@@ -98,10 +108,14 @@ function startRunner({ tasks, clock, log }: Options, pgPool: pg.Pool, events: Wo
     logger: workerLogger(log),
     preset: {
       worker: {
-        concurrentJobs: concurrency,
+        concurrentJobs: IN_HAND,
         pollInterval: 2000,
-        maxPoolSize: concurrency + 3,
-        localQueue: { size: concurrency * 4, ttl: 30_000 },
+        maxPoolSize: IN_HAND + 3,
+        localQueue: {
+          size: IN_HAND,
+          ttl: 30_000,
+          refetchDelay: { durationMs: GATHERED_FOR, threshold: IN_HAND - 1, maxAbortThreshold: IN_HAND },
+        },
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
       },
@@ -151,6 +165,14 @@ async function handBackJobsOfTheDead(db: Db): Promise<void> {
           and database = (select oid from pg_database where datname = current_database())
           and objid = (hashtext(jobs.locked_by)::bigint & 4294967295)::oid)
     ) dead having count(*) > 0`)
+}
+
+/** These tasks, but few of their jobs at once. */
+export function fewAtOnce(tasks: TaskList): TaskList {
+  const inTurn = takingTurns(AT_ONCE)
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [name, task && ((payload, helpers) => inTurn(async () => task(payload, helpers)))]),
+  )
 }
 
 /** A failed job's message goes into a table and the log: it must not repeat what people wrote. */

@@ -1,5 +1,5 @@
 import { findReachable, sendLetter } from '../accounts/letters.ts'
-import { endGuide, noteFirstAnswer } from '../accounts/newcomer.ts'
+import { endGuide, noteFirstAnswers } from '../accounts/newcomer.ts'
 import { listOperators } from '../accounts/queries.ts'
 import type { EventOf } from '../events.ts'
 import type { Db } from '../platform/db.ts'
@@ -35,13 +35,13 @@ export async function settleReaction(services: Services, { id, data }: EventOf<'
 const BROUGHT_BY: Record<string, MeasureName[]> = { helpful: ['helpful'], thanks: ['thankers'], me_too: [] }
 const BROUGHT_BY_ANSWERING: MeasureName[] = ['answers', 'months', 'firstsAnswered', 'quick']
 
-/** Everything one post brings. */
-export async function settlePost(
-  services: Services,
-  { id, name, data }: EventOf<'answer.posted' | 'post.withdrawn' | 'post.hidden' | 'post.shown' | 'suggestion.accepted' | OfGuarantee>,
-): Promise<void> {
-  await settleAndDecide(services, { posts: [data.postId], eventId: id }, name === 'answer.posted' ? BROUGHT_BY_ANSWERING : HELPERS)
+/** Everything these posts bring; the events are of one name. */
+export async function settlePosts(services: Services, events: EventOf<OfPost | OfGuarantee>[]): Promise<void> {
+  const settling = { posts: events.map(({ data }) => data.postId), eventId: events.map(({ id }) => id) }
+  await settleAndDecide(services, settling, events[0]?.name === 'answer.posted' ? BROUGHT_BY_ANSWERING : HELPERS)
 }
+
+type OfPost = 'answer.posted' | 'post.withdrawn' | 'post.hidden' | 'post.shown' | 'suggestion.accepted'
 
 /** Whatever puts an answer under a guarantee or takes it out. */
 type OfGuarantee = `guarantee.${'given' | 'pending' | 'rechecked' | 'resumed' | 'suspended' | 'expired' | 'revoked' | 'recalled'}`
@@ -162,7 +162,11 @@ export async function mailMentor(services: Services, { data }: EventOf<'mentor.c
 }
 
 /** Somebody's first answer is known from now on. */
-export const noteAnswer = ({ db }: Services, { data }: EventOf<'answer.posted'>): Promise<void> => noteFirstAnswer(db, data.actorId)
+export const noteAnswers = ({ db }: Services, events: EventOf<'answer.posted'>[]): Promise<void> =>
+  noteFirstAnswers(
+    db,
+    events.map(({ data }) => data.actorId),
+  )
 
 /** Whoever has asked needs no guide any more. */
 export const noteQuestion = ({ db }: Services, { data }: EventOf<'topic.asked'>): Promise<void> => endGuide(db, data.actorId)
@@ -182,12 +186,14 @@ export const badgeForThanks = ({ db }: Services, { data }: EventOf<'reaction.giv
 export const badgeForAddendum = ({ db }: Services, { data }: EventOf<'addendum.added'>): Promise<void> =>
   grantBadges(db, [data.actorId], ['addenda'])
 export const badgeForPick = ({ db }: Services, { data }: EventOf<'best_answer.picked'>): Promise<void> => badgeForTopic(db, data.topicId)
-export const badgeForTalk = async ({ db }: Services, { data }: EventOf<'answer.posted'>): Promise<void> =>
-  grantBadges(db, await authorsOf(db, data.topicId, 'comparison'), ['comparisons'])
+export const badgeForTalk = async ({ db }: Services, events: EventOf<'answer.posted'>[]): Promise<void> => {
+  const topicIds = events.map(({ data }) => data.topicId)
+  await grantBadges(db, await authorsOf(db, topicIds, 'comparison'), ['comparisons'])
+}
 export const badgeForCertificate = ({ db }: Services, { data }: EventOf<'certification.decided'>): Promise<void> =>
   grantBadges(db, [data.accountId], ['certified'])
 
 /** Badges for whoever opened a topic, when something happened to it. */
 async function badgeForTopic(db: Db, topicId: number): Promise<void> {
-  await grantBadges(db, await authorsOf(db, topicId), ['picked', 'tips', 'comparisons'])
+  await grantBadges(db, await authorsOf(db, [topicId]), ['picked', 'tips', 'comparisons'])
 }

@@ -10,10 +10,11 @@ export async function postsOfTopic(db: Db, topicId: number): Promise<number[]> {
   return idsIn(await db.execute<{ id: string }>(sql`select id from posts where topic_id = ${topicId} and kind <> 'comment' order by id`))
 }
 
-/** Whoever opened a topic; nobody where it is of another kind than the one that is named. */
-export async function authorsOf(db: Db, topicId: number, kind?: Topic['kind']): Promise<number[]> {
+/** Whoever opened these topics; nobody for those of another kind than the one that is named. */
+export async function authorsOf(db: Db, topicIds: number[], kind?: Topic['kind']): Promise<number[]> {
   const isKind = kind ? sql`and kind = ${kind}` : sql``
-  return idsIn(await db.execute<{ id: string }>(sql`select author_id as id from topics where id = ${topicId} ${isKind}`))
+  const ids = sql`any(${sql.param(topicIds)}::bigint[])`
+  return idsIn(await db.execute<{ id: string }>(sql`select distinct author_id as id from topics where id = ${ids} ${isKind}`))
 }
 
 /** The members of a finding. */

@@ -12,9 +12,9 @@ const documentId = (post: { id: number }) => `post-${post.id}`
 /** Brings what the engine knows of a topic up to date: its opening and each answer are documents of their own. Safe to repeat. */
 export const refreshTopicDocuments = (db: Db, engine: SearchEngine, topicId: number) => refreshWhere(db, engine, eq(topics.id, topicId))
 
-/** Brings one post up to date; its topic's other documents stay as they are. Safe to repeat. */
-export const refreshPostDocument = (db: Db, engine: SearchEngine, topicId: number, postId: number) =>
-  refreshDocuments(engine, () => readOnePost(db).execute({ topicId, postId }))
+/** Brings these posts up to date; their topics' other documents stay as they are. Safe to repeat. */
+export const refreshPostDocuments = (db: Db, engine: SearchEngine, postIds: readonly number[]) =>
+  refreshDocuments(engine, () => readSomePosts(db).execute({ postIds }))
 
 /** The same for a post and its topic's opening. */
 export const refreshHelpfulDocuments = (db: Db, engine: SearchEngine, topicId: number, postId: number) =>
@@ -209,8 +209,8 @@ const versions = sql<string[]>`case when ${topics.productIds} = '{}' and ${topic
     and v.position between coalesce(f.position, v.position) and coalesce(u.position, v.position)
   order by 1 limit ${sql.raw(String(MOST_VERSIONS))}) end`
 
-const readOnePost = prepared(db =>
-  readPosts(db, and(eq(topics.id, sql.placeholder('topicId')), eq(posts.id, sql.placeholder('postId')))).prepare('search_document'),
+const readSomePosts = prepared(db =>
+  readPosts(db, sql`${posts.id} = any(${sql.placeholder('postIds')}::bigint[])`).prepare('search_documents'),
 )
 
 function documentsIn(rows: PostRead[]): SearchDocument[] {

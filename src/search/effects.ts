@@ -7,7 +7,7 @@ import {
   refreshAuthorDocuments,
   refreshBoardDocuments,
   refreshHelpfulDocuments,
-  refreshPostDocument,
+  refreshPostDocuments,
   refreshProductDocuments,
   refreshTopicDocuments,
 } from './documents.ts'
@@ -52,9 +52,10 @@ export const refreshBoard = ({ db, search }: Services, { data }: EventOf<'board.
 export const refreshProduct = ({ db, search }: Services, { data }: EventOf<'product.changed' | 'product.version_added'>) =>
   refreshProductDocuments(db, search, data.productId)
 
-/** One post was written. */
-export async function refreshPost({ db, search }: Services, { data }: EventOf<'answer.posted'>): Promise<void> {
-  await refreshPostDocument(db, search, data.topicId, data.postId)
+/** Posts were written. */
+export async function refreshPosts({ db, search }: Services, events: EventOf<'answer.posted'>[]): Promise<void> {
+  const postIds = events.map(({ data }) => data.postId)
+  await refreshPostDocuments(db, search, postIds)
 }
 
 /** A post helped one reader more or less: results can be ordered by that, and its topic's opening stands for its best answer. */

@@ -9,7 +9,7 @@ export async function seedInbox(tx: Db, texts: { title: string; body: string; no
     select id::int from topics where kind = 'question' and company_ids <> '{}' and created_at > now() - interval '60 days'`)
   for (const { id } of rows) {
     await openInbox(tx, Number(id))
-    await settleInbox(tx, Number(id))
+    await settleInbox(tx, [Number(id)])
   }
   // Nobody is written to about what was late before the demo began.
   await tx.execute(sql`update inbox_questions set overdue_told_at = now() where due_at < now()`)

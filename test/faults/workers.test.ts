@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type Effect, effects } from '../../src/effects.ts'
+import { type Effect, effects, together } from '../../src/effects.ts'
 import { eventTasks } from '../../src/event_jobs.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import { startWorker } from '../../src/platform/jobs.ts'
@@ -113,6 +113,37 @@ test('an effect that fails is tried again alone: the others are done once, and n
     await everythingFollowed(database.db)
     await pause(100)
     expect(runs).toEqual({ stubborn: 3, before: 1, after: 1 })
+  } finally {
+    effects['board.changed'] = usual
+    await worker.stop()
+    await close()
+  }
+})
+
+test('events of one name are followed up together; one of them that fails is tried alone, and the others are done once', async () => {
+  const config = readConfig({ DATA_DIR: folder.path, LOG_LEVEL: 'silent' })
+  const log = openLog('silent')
+  const { services, close } = await openServices(config, database.url, log, 'http://localhost')
+  const groups: number[][] = []
+  const done: number[] = []
+  let failures = 0
+  const settle: NonNullable<Effect<'board.changed'>['together']> = async (_, events) => {
+    const ids = events.map(({ data }) => data.boardId)
+    groups.push(ids)
+    await pause(20)
+    if (ids.includes(5) && ++failures < 3) throw new Error('not yet')
+    done.push(...ids)
+  }
+  const usual = effects['board.changed']
+  effects['board.changed'] = [together(settle)]
+  for (const boardId of [1, 2, 3, 4, 5, 6, 7, 8]) await record(services.db, 'board.changed', { boardId })
+  const worker = await startWorker({ url: database.url, db: services.db, tasks: eventTasks(services), clock: [], log })
+  try {
+    await until('all are done', () => done.length === 8)
+    await everythingFollowed(database.db)
+    expect(groups.some(ids => ids.length > 2)).toBe(true)
+    expect(groups.filter(ids => ids.includes(5)).map(ids => ids.length)).toEqual([expect.any(Number), 1, 1])
+    expect(done.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
   } finally {
     effects['board.changed'] = usual
     await worker.stop()

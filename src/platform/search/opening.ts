@@ -14,6 +14,8 @@ import { createPostgresSearch } from './postgres.ts'
 export type OpenSearch = {
   search: SearchEngine
   engines: { postgres: SearchEngine; meilisearch?: MeiliSearch }
+  /** The same search on other connections. */
+  searchOn(db: Db): SearchEngine
   /** Which engine answers now, and which should and does not. */
   searchState(): { answers: 'postgres' | 'meilisearch'; away?: 'meilisearch' }
   stopSearch(): void
@@ -21,9 +23,17 @@ export type OpenSearch = {
 
 /** Opens search on PostgreSQL, and on Meilisearch before it where `MEILI_URL` names one. */
 export function openSearch(config: Config, db: Db, log: Log, metrics: Metrics): OpenSearch {
-  const postgres = measured(createPostgresSearch(db), 'postgres', metrics)
+  const postgresOn = (db: Db) => measured(createPostgresSearch(db), 'postgres', metrics)
+  const postgres = postgresOn(db)
   const { MEILI_URL: url, MEILI_KEY: key, MEILI_INDEX: index, MEILI_EMBEDDER: embedder } = config
-  if (!url) return { search: postgres, engines: { postgres }, searchState: () => ({ answers: 'postgres' }), stopSearch: () => {} }
+  if (!url)
+    return {
+      search: postgres,
+      engines: { postgres },
+      searchOn: postgresOn,
+      searchState: () => ({ answers: 'postgres' }),
+      stopSearch: () => {},
+    }
   const meilisearch = createMeiliSearch({ url, key, index, embedder: embedder as Embedder })
   const breaker = openBreaker({
     probe: meilisearch.probe,
@@ -35,15 +45,12 @@ export function openSearch(config: Config, db: Db, log: Log, metrics: Metrics): 
   })
   void lookOnce(breaker, meilisearch)
   const fellBack = (reason: string) => metrics.fallbacks.inc({ reason })
+  const second = measured(meilisearch, 'meilisearch', metrics)
+  const searchOn = (db: Db) => createMirroredSearch({ db, postgres: postgresOn(db), meilisearch: second, breaker, fellBack })
   return {
-    search: createMirroredSearch({
-      db,
-      postgres,
-      meilisearch: measured(meilisearch, 'meilisearch', metrics),
-      breaker,
-      fellBack,
-    }),
+    search: searchOn(db),
     engines: { postgres, meilisearch },
+    searchOn,
     searchState: () => (breaker.isOpen() ? { answers: 'postgres', away: 'meilisearch' } : { answers: 'meilisearch' }),
     stopSearch: breaker.stop,
   }
