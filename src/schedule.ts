@@ -18,6 +18,7 @@ import { checkSearch } from './search/checking.ts'
 import { refreshDocumentsOf } from './search/documents.ts'
 import { learnBoosts, learnEarlierSearches } from './search/learning.ts'
 import { mirrorOutdated } from './search/mirroring.ts'
+import { learnProductSearches } from './search/product_searches.ts'
 import { sweepSearches } from './search/remembering.ts'
 import { endSlowing } from './topics/helping/slowing.ts'
 import { sweepVisits } from './topics/visits.ts'
@@ -41,7 +42,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'sightings.sweep', match: '47 3 * * *', run: () => sweepSightings(db) },
     { task: 'levels.decide', match: '7 4 * * *', run: () => decideAllLevels(db) },
     { task: 'searches.learn', match: '37 4 * * *', run: async () => refreshDocumentsOf(db, search, await learnBoosts(db)) },
-    { task: 'searches.suggest', match: '*/20 * * * *', run: () => learnEarlierSearches(db) },
+    { task: 'searches.suggest', match: '*/20 * * * *', run: () => learnEarlierSearches(db).then(() => learnProductSearches(db)) },
     { task: 'masters.honour', match: '10 0 1 * *', run: () => honourMasters(db) },
     { task: 'mentors.call', match: '*/5 * * * *', run: () => callMentors(db) },
     { task: 'search.refresh', match: '*/30 * * * *', run: () => search.refresh() },

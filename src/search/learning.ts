@@ -45,8 +45,8 @@ export async function learnBoosts(db: Db): Promise<number[]> {
 }
 
 const TOGETHER = 500
-/** So many different visitors have to look for the same on one day before it is suggested to others: nobody's own words come out. */
-const SEVERAL = 3
+/** So many different visitors have to look for the same on one day before it is shown to others: nobody's own words come out. */
+export const SEVERAL = 3
 const MOST = 20_000
 
 /** Makes anew what others' searches are suggested: those of several people on one day that found something and name nobody. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, date, index, integer, pgTable, primaryKey, real, text, unique } from 'drizzle-orm/pg-core'
 import { VISIBILITIES } from '../accounts/visibility.ts'
-import { companies } from '../companies/schema.ts'
+import { companies, products } from '../companies/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
 import { posts, topics } from '../topics/schema.ts'
 
@@ -70,6 +70,20 @@ export const earlierSearches = pgTable(
   'earlier_searches',
   { words: text().notNull(), start: text().notNull(), reader: text({ enum: VISIBILITIES }).notNull(), people: integer().notNull() },
   t => [primaryKey({ columns: [t.words, t.reader] }), index('earlier_searches_start').on(t.start.op('text_pattern_ops'))],
+)
+
+/** What people look for about a product: words of several people; made anew by the clock. */
+export const productSearches = pgTable(
+  'product_searches',
+  {
+    productId: reference('product_id')
+      .notNull()
+      .references(() => products.id),
+    words: text().notNull(),
+    reader: text({ enum: VISIBILITIES }).notNull(),
+    people: integer().notNull(),
+  },
+  t => [primaryKey({ columns: [t.productId, t.words, t.reader] })],
 )
 
 /** Words people look for and do not find, of which the operator has told a company. */

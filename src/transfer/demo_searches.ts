@@ -5,6 +5,7 @@ import { today } from '../platform/day_salt.ts'
 import type { Db } from '../platform/db.ts'
 import type { SearchEngine } from '../platform/search/engine.ts'
 import { learnEarlierSearches } from '../search/learning.ts'
+import { learnProductSearches } from '../search/product_searches.ts'
 import { deflections, searchClicks, searches, searchVerdicts } from '../search/schema.ts'
 
 type DemoSearch = { words: string; people: number; before: number; opened: number; found: number; missed: number }
@@ -18,6 +19,7 @@ export async function seedSearches(db: Db, search: SearchEngine): Promise<void> 
     select t.id, t.best_answer_id, 'demo ' || t.id, now() - t.id % 6 * interval '1 day' from topics t
     where t.best_answer_id is not null order by t.view_count desc limit 18`)
   await learnEarlierSearches(db)
+  await learnProductSearches(db)
 }
 
 async function seedSearch(db: Db, search: SearchEngine, demo: DemoSearch): Promise<void> {

@@ -4,10 +4,13 @@ import { listGuaranteed } from '../../guarantees/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import { structuredHtml } from '../../platform/structured.ts'
 import type { App } from '../../platform/web.ts'
+import { searchPath } from '../../search/asked.ts'
+import { listSearchesAbout } from '../../search/product_searches.ts'
 import { presentAuthor, presentTopicLine } from '../../topics/present.ts'
 import { companyPath, productPath } from '../paths.ts'
 import { nameIn, presentCompany, presentOwn, presentProduct, presentProductLine, presentResponseTime, presentSolved } from '../present.ts'
-import { countQuestions, findProduct, listProducts, listProductTopics, listTroubles } from '../product_queries.ts'
+import { namesIt } from '../product_names.ts'
+import { countQuestions, findProduct, listProducts, listProductTopics, listTroubles, type Product } from '../product_queries.ts'
 import { findCompany, listCompanies, listTeam, responseTimeOf } from '../queries.ts'
 import { describeProduct } from '../structured.ts'
 
@@ -63,8 +66,9 @@ export async function placeRoutes(app: App, services: Services): Promise<void> {
     const { locale } = preferences
     const product = await findProduct(db, params.company, params.product)
     const isList = query.list === 'all'
-    const [counts, troubles, tips, all] = await Promise.all([
+    const [counts, searches, troubles, tips, all] = await Promise.all([
       countQuestions(db, product.id),
+      isList ? [] : listSearchesAbout(db, actor, product.id),
       isList ? [] : listTroubles(db, actor, product.id, 'question', TROUBLES),
       isList ? [] : listTroubles(db, actor, product.id, 'tip', TIPS),
       isList ? listProductTopics(db, actor, product.id, query.after) : { rows: [], next: undefined },
@@ -84,6 +88,7 @@ export async function placeRoutes(app: App, services: Services): Promise<void> {
       isList,
       troubles: troubles.map(line),
       tips: tips.map(line),
+      searches: searches.map(words => ({ words, path: searchAbout(product, words) })),
       topics: all.rows.map(line),
       allPath: `${path}?list=all`,
       nextPath: all.next && `${path}?list=all&after=${encodeURIComponent(all.next)}`,
@@ -100,3 +105,7 @@ export async function placeRoutes(app: App, services: Services): Promise<void> {
     })
   })
 }
+
+/** The search somebody else made, narrowed to the product where its words do not name it. */
+const searchAbout = ({ nameJa, keys }: Product, words: string) =>
+  searchPath(keys.some(key => namesIt(words, key)) ? { q: words } : { q: words, product: nameJa })
