@@ -23,6 +23,7 @@ export const HELP_PAGES = [
   'markdown',
   'companies',
   'rules',
+  'calm',
   'privacy',
 ] as const
 

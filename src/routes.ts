@@ -41,6 +41,7 @@ import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
 import { auditRoutes } from './moderation/routes/audit.ts'
+import { nudgeRoutes } from './moderation/routes/nudges.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
 import { noticeRoutes } from './notifications/routes/notices.ts'
 import type { Services } from './platform/services.ts'
@@ -108,6 +109,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await editingRoutes(app, services)
   await helpingRoutes(app, services)
   await slowingRoutes(app, services)
+  await nudgeRoutes(app, services)
   await reactionRoutes(app, services)
   await certificationRoutes(app, services)
   await pointsRoutes(app, services)

@@ -5,6 +5,7 @@ import { sweepTokens } from './accounts/tokens.ts'
 import { tellOverdue } from './companies/inbox.ts'
 import { sweepCompanyTokens } from './companies/tokens.ts'
 import { followCalendar } from './guarantees/following.ts'
+import { settleOldNudges } from './moderation/words/nudging.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
@@ -37,6 +38,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'inbox.overdue', match: '*/10 * * * *', run: () => tellOverdue(db) },
     { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
+    { task: 'nudges.settle', match: '53 * * * *', run: () => settleOldNudges(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },
     { task: 'abuse.look', match: '37 2,14 * * *', run: async () => void (await lookForAbuse(db)) },
     { task: 'sightings.sweep', match: '47 3 * * *', run: () => sweepSightings(db) },

@@ -10,6 +10,7 @@ import { type CompanyRow, inboxQuestions } from '../src/companies/schema.ts'
 import { addMember } from '../src/companies/team.ts'
 import type { GuaranteeRow } from '../src/guarantees/schema.ts'
 import { listWords } from '../src/moderation/words/queries.ts'
+import { nudges } from '../src/moderation/words/schema.ts'
 import { addWords } from '../src/moderation/words/words.ts'
 import { contest } from '../src/reputation/contesting.ts'
 import { certifications } from '../src/reputation/people/schema.ts'
@@ -62,6 +63,8 @@ beforeAll(async () => {
   const rows = Array.from({ length: 100 }, (_, edition) => ({ ...held, edition, numberHash: Buffer.from('x') }))
   certificates = (await db.insert(certifications).values(rows).returning()).map(({ id }) => id)
   group = await addSynonyms(db, operator, { way: 'both', words: 'スマホ,スマートフォン', from: '' })
+  const ids = { accountId: operator.id, topicId: topic.id, boardId: board.id }
+  await db.insert(nudges).values({ ...ids, draftKey: 'nudge-draft-1', score: 50, words: Buffer.from('x') })
   const word = { words: 'とんま', exceptions: '', exact: false, aimed: false, language: 'any', boardId: null } as const
   await addWords(db, operator, { ...word, kind: 'insult', weight: 2, action: 'nudge' })
   wordId = (await listWords(db, {})).rows[0]?.rule.id ?? 0
@@ -355,6 +358,7 @@ const FORMS: Record<string, FormDoor> = {
     path: () => '/admin/search/synonyms/try',
     form: () => ({ way: 'one', words: 'プリンター、印刷機', from: 'プリンタ', try: '印刷したい', id: group }),
   },
+  'POST /nudges/leaving': { path: () => '/nudges/leaving', form: () => ({ draftKey: 'nudge-draft-1' }) },
   'POST /admin/words': { path: () => '/admin/words', form: () => ({ ...WORDS, words: `言葉${++keys}` }), numbers: ['boardId'] },
   'POST /admin/words/try': {
     path: () => '/admin/words/try',

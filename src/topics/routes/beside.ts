@@ -12,6 +12,7 @@ import { canAddAddendum, canAnswer } from '../policy.ts'
 import { presentVoices } from '../present.ts'
 import { presentComment } from '../present_page.ts'
 import { findTopic } from '../queries.ts'
+import { onSecondLook } from './looking_again.ts'
 import { draftOf, type Route, Written } from './posts.ts'
 import { TopicParams } from './topic.ts'
 
@@ -31,10 +32,14 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
       schema: { params: TopicParams, body: Written },
       errorHandler: showAgain(showCommentForm),
     },
-    async ({ actor, params, body }, reply) => {
+    async (request, reply) => {
+      const { actor, params, body } = request
       const parent = await findPost(db, actor, params.id)
-      const comment = await commentAbout(db, actor, parent, draftOf(body))
-      return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${comment.id}`))
+      const sent = { topic: parent.topic, place: `comment:${parent.id}`, action: `/posts/${parent.id}/comments`, sent: body }
+      return onSecondLook(db, request, reply, sent, async () => {
+        const comment = await commentAbout(db, actor, parent, draftOf(body))
+        return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${comment.id}`))
+      })
     },
   )
   app.get<Route>('/posts/:id/comments', everyone, (request, reply) => showCommentForm(request, reply, {}))

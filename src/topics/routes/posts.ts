@@ -13,12 +13,20 @@ import { findPost } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
 import { findTopic } from '../queries.ts'
 import { withdrawPost } from '../withdrawing.ts'
+import { onSecondLook } from './looking_again.ts'
 import { showTopic, TopicParams } from './topic.ts'
+
+/** What a form says whose writer was asked to look again: that he was, and that he means it. */
+const SecondLook = {
+  nudged: Type.Optional(Type.String({ maxLength: 5 })),
+  anyway: Type.Optional(Type.String({ maxLength: 5 })),
+}
 
 export const Written = Type.Object({
   body: Type.String({ maxLength: 100_000 }),
   draftKey: Type.String({ minLength: 8, maxLength: 60 }),
   company: Type.Optional(Type.String({ maxLength: 20 })),
+  ...SecondLook,
 })
 
 /** An answer, and where products are compared what its writer reports of his. */
@@ -32,7 +40,11 @@ const Answered = Type.Object({
 })
 
 /** A form's words as the verbs take them. */
-export const draftOf = ({ company, ...draft }: Static<typeof Written>): PostDraft => ({ ...draft, company: chosenCompany(company) })
+export const draftOf = ({ company, body, draftKey }: Static<typeof Written>): PostDraft => ({
+  body,
+  draftKey,
+  company: chosenCompany(company),
+})
 export type Route<Body = unknown> = { Params: Static<typeof TopicParams>; Body: Body }
 
 /** Everything people do to topics and posts by one press of a button. */
@@ -49,12 +61,16 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
       schema: { params: TopicParams, body: Answered },
       errorHandler: showAgain((request, reply, form) => showTopic(services, request, reply, id(request), {}, form)),
     },
-    async ({ actor, params, body, t }, reply) => {
+    async (request, reply) => {
+      const { actor, params, body, t } = request
       const topic = await findTopic(db, actor, params.id)
       const { product, since, purpose, good, bad, ...words } = body
       const report = { product, since, purpose, good, bad }
-      const answer = await answerAbout(db, actor, topic, { ...draftOf(words), report }, reportWords(t))
-      return reply.flash(actor.hasAnswered ? 'answered' : 'answeredFirst').see(postPath(topic, answer))
+      const sent = { topic, place: `answer:${topic.id}`, action: `/t/${topic.id}/answers`, sent: body }
+      return onSecondLook(db, request, reply, sent, async () => {
+        const answer = await answerAbout(db, actor, topic, { ...draftOf(words), report }, reportWords(t))
+        return reply.flash(actor.hasAnswered ? 'answered' : 'answeredFirst').see(postPath(topic, answer))
+      })
     },
   )
 
