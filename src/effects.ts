@@ -116,7 +116,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'topic.withdrawn': [refreshTopic, settleTopic, settleNotices],
   'answer.posted': [together(takeOffTable), together(noteAnswers), together(refreshPosts), settlePost, together(badgeForTalk), tellPeople],
   'comment.posted': [tellPeople],
-  'addendum.added': [refreshTopic, badgeForAddendum],
+  'addendum.added': [refreshTopic, badgeForAddendum, tellPeople],
   'post.edited': [followAnswer, refreshTopic, recountTopic, tellPeople],
   'post.withdrawn': [followAnswer, refreshTopic, settlePost, settleNotices],
   'post.hidden': [refreshTopic, settlePost, settleNotices],

@@ -43,6 +43,7 @@ import { metricsRoutes } from './metrics_routes.ts'
 import { auditRoutes } from './moderation/routes/audit.ts'
 import { nudgeRoutes } from './moderation/routes/nudges.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
+import { followRoutes } from './notifications/routes/follows.ts'
 import { noticeRoutes } from './notifications/routes/notices.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
@@ -64,7 +65,6 @@ import { draftRoutes } from './topics/routes/drafts.ts'
 import { editingRoutes } from './topics/routes/editing.ts'
 import { helpingRoutes } from './topics/routes/helping.ts'
 import { listRoutes } from './topics/routes/lists.ts'
-import { newsRoutes } from './topics/routes/news.ts'
 import { postRoutes } from './topics/routes/posts.ts'
 import { slowingRoutes } from './topics/routes/slowing.ts'
 import { topicRoutes } from './topics/routes/topic.ts'
@@ -103,7 +103,6 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await topicRoutes(app, services)
   await askRoutes(app, services)
   await postRoutes(app, services)
-  await newsRoutes(app, services)
   await besideRoutes(app, services)
   await draftRoutes(app, services)
   await editingRoutes(app, services)
@@ -137,6 +136,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await suggestionRoutes(app, services)
   await useRoutes(app, services)
   await noticeRoutes(app, services)
+  await followRoutes(app, services)
   await openapiRoutes(app, services)
   await apiSearchRoutes(app, services)
   await helpRoutes(app)

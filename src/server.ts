@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import { eventTasks } from './event_jobs.ts'
 import { seedWordLists } from './moderation/words/words.ts'
+import { noticeTasks } from './notifications/effects.ts'
 import { stopCharts } from './platform/charts.ts'
 import type { Config } from './platform/config.ts'
 import { startEmbeddedPostgres } from './platform/embedded_postgres.ts'
-import { relayEvents } from './platform/hearing.ts'
 import { renderForSite, stopRenderer } from './platform/html.ts'
 import { fewAtOnce, startWorker } from './platform/jobs.ts'
 import { openLog } from './platform/log.ts'
@@ -101,16 +101,11 @@ async function work(
   const worker = await startWorker({
     url,
     db: services.db,
-    tasks: { ...eventTasks(forEffects.services), ...fewAtOnce({ ...transferTasks(services), ...tasks }) },
+    tasks: { ...eventTasks(forEffects.services), ...fewAtOnce({ ...noticeTasks(services), ...transferTasks(services), ...tasks }) },
     clock,
     log: services.log,
   })
   working.push(() => worker.stop())
-  const { REDIS_URL } = services.config
-  if (REDIS_URL) {
-    const relay = relayEvents(services.sql, REDIS_URL)
-    working.push(async () => (await relay).stop())
-  }
 }
 
 function addressOf(app: App): string {

@@ -9,6 +9,7 @@ import type { Actor } from '../src/accounts/actor.ts'
 import { sessionCookieName } from '../src/accounts/routes/gate.ts'
 import { buildApp } from '../src/app.ts'
 import { eventTasks } from '../src/event_jobs.ts'
+import { noticeTasks } from '../src/notifications/effects.ts'
 import { stopCharts } from '../src/platform/charts.ts'
 import { readConfig } from '../src/platform/config.ts'
 import { stopRenderer } from '../src/platform/html.ts'
@@ -146,7 +147,7 @@ function encode(form: Form): string {
 async function runJobs(services: Services, pgPool: pg.Pool, { mayFail = false } = {}): Promise<void> {
   await runOnce({
     pgPool,
-    taskList: { ...eventTasks(services), ...clockTasks(services).tasks },
+    taskList: { ...eventTasks(services), ...clockTasks(services).tasks, ...noticeTasks(services) },
     noHandleSignals: true,
     logger: new WorkerLogger(() => () => {}),
   })

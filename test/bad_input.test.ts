@@ -159,6 +159,7 @@ const FORMS: Record<string, FormDoor> = {
     numbers: ['topic'],
   },
   'POST /notifications/read': { path: () => '/notifications/read', form: () => ({ upTo: 1 }), numbers: ['upTo'] },
+  'POST /notifications/follow': { path: () => '/notifications/follow', form: () => ({ of: `topic:${topic.id}`, level: 'all' }) },
   'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
   'POST /t/:id/answers': {
     path: () => `/t/${topic.id}/answers`,

@@ -60,16 +60,17 @@ const DOORS: Record<string, string> = {
     'GET / · GET /boards · GET /b/:slug · GET /t/:id · GET /t/:id/:slug · GET /t/:id/similar · GET /posts/:id · GET /posts/:id/history · GET /posts/:id/comments · ' +
     'GET /search · GET /ask/similar · GET /search/suggestions · GET /search/suggestions.json · GET /opensearch.xml · POST /search/clicks · POST /search/found · POST /preview · GET /u/:handle · GET /u/:handle/points · GET /u/:handle/level · GET /media/:name · GET /preferences · POST /preferences · POST /login · POST /logout · ' +
     'GET /guarantees · GET /guarantees/:code · GET /guarantees/:code/evidence · GET /.well-known/hiroba-guarantee-key · GET /companies · GET /c/:company · GET /c/:company/p/:product · GET /c/:company/p/:product/figures · GET /companies/prove/:token · POST /companies/prove/:token · ' +
-    'GET /live · GET /t/:id/news · GET /lists/news · GET /compare · GET /posts/:id/fixed · POST /posts/:id/fixed · DELETE /posts/:id/fixed · ' +
+    'GET /compare · GET /posts/:id/fixed · POST /posts/:id/fixed · DELETE /posts/:id/fixed · ' +
     'GET /invitations/:token · GET /products/suggest · POST /products/guess · GET /healthz · GET /readyz · GET /metrics · GET /help/:page? · GET /people · GET /b/:slug/people · GET /c/:company/p/:product/people · GET /badges · GET /badges/:key · GET /api/v1/search · GET /api/v1/openapi.json · GET /api/docs',
   members:
     'POST /nudges/leaving · GET /t/:id/slow · POST /t/:id/slow · DELETE /t/:id/slow · GET /t/:id/tags · POST /t/:id/tags · GET /posts/:id/hiding · POST /posts/:id/hiding · DELETE /posts/:id/hiding · GET /posts/:id/suggestions · POST /posts/:id/suggestions · POST /suggestions/:id/acceptance · DELETE /suggestions/:id/acceptance · GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
+    'GET /notifications · GET /notifications/:id · POST /notifications/read · GET /notifications/follow · POST /notifications/follow · GET /notifications/follows · ' +
+    'GET /t/:id/slow · POST /t/:id/slow · DELETE /t/:id/slow · GET /t/:id/tags · POST /t/:id/tags · GET /posts/:id/hiding · POST /posts/:id/hiding · DELETE /posts/:id/hiding · GET /posts/:id/suggestions · POST /posts/:id/suggestions · POST /suggestions/:id/acceptance · DELETE /suggestions/:id/acceptance · GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
     'GET /posts/:id/withdraw · DELETE /posts/:id · POST /posts/:id/best · DELETE /posts/:id/best · POST /t/:id/close · DELETE /t/:id/close · ' +
     'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key · ' +
     'GET /companies/apply · POST /companies/apply · GET /companies/applications/:id · POST /companies/applications/:id/mail · POST /companies/applications/:id/record · ' +
     'POST /invitations/:token · GET /t/:id/products · PUT /t/:id/products · ' +
-    'GET /people/mentoring · POST /people/mentoring · DELETE /people/mentoring · ' +
-    'GET /notifications · GET /notifications/unread · GET /notifications/:id · POST /notifications/read',
+    'GET /people/mentoring · POST /people/mentoring · DELETE /people/mentoring',
   moderators:
     'GET /t/:id/moderation · GET /t/:id/moderation/:form · POST /t/:id/moderation/:form · POST /moderation/changes/:id/undo · GET /posts/:id/moderation · PUT /posts/:id/moderation',
   companies: 'GET /t/:id/inbox',

@@ -5,6 +5,7 @@ import type { AccountRow, SessionRow } from './schema.ts'
 /** A member's page: who he is. */
 export function presentMember(account: AccountRow, t: Translate) {
   return {
+    id: account.id,
     name: account.name,
     handle: account.handle,
     path: memberPath(account),

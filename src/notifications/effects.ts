@@ -1,11 +1,32 @@
+import { sql } from 'drizzle-orm'
+import type { TaskList } from 'graphile-worker'
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
 import { noticesOfGone } from './reading.ts'
 import { tell } from './telling.ts'
 
-/** Whoever an event concerns hears of it; who that is, the table of kinds says. */
-export const tellPeople = ({ db }: Services, event: EventOf): Promise<void> => tell(db, event)
+const FAN_OUT = 'notify.fan_out'
+
+/** Whoever an event concerns hears of it; who that is, the table of kinds says. A great many followers hear by jobs behind all others. */
+export const tellPeople = (services: Services, event: EventOf): Promise<void> => tellFrom(services, event, 0)
 
 /** What is gone waits for nobody any more. */
 export const settleNotices = ({ db }: Services, { data }: EventOf<'post.hidden' | 'post.withdrawn' | 'topic.withdrawn'>): Promise<void> =>
   noticesOfGone(db, data)
+
+type FanOut = { event: EventOf; after: number }
+
+/** The jobs that notices make by themselves. */
+export function noticeTasks(services: Services): TaskList {
+  return { [FAN_OUT]: payload => tellFrom(services, (payload as FanOut).event, (payload as FanOut).after) }
+}
+
+const BEHIND_OTHERS = 10
+
+async function tellFrom({ db }: Services, event: EventOf, after: number): Promise<void> {
+  const next = await tell(db, event, after)
+  if (next === undefined) return
+  const job: FanOut = { event, after: next }
+  await db.execute(sql`select graphile_worker.add_job(${FAN_OUT}, ${JSON.stringify(job)}::json,
+    job_key := ${`${FAN_OUT}:${event.id}:${next}`}, job_key_mode := 'preserve_run_at', priority := ${BEHIND_OTHERS}::int)`)
+}

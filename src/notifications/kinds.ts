@@ -4,18 +4,20 @@ import { COMPANY_KINDS } from './company_kinds.ts'
 import type { NoticeRow } from './schema.ts'
 
 /** The tabs of the page of notices. */
-export const LISTS = ['talk', 'thanks'] as const
+export const LISTS = ['talk', 'following', 'thanks'] as const
 export type List = (typeof LISTS)[number]
 
 export type Kind = {
   /** The events it follows from. */
   on: EventName[]
-  /** Whom it tells: a select of account ids, which knows the event as `e` (id, topic_id, post_id, actor_id, account_id, company_id, data). */
+  /** Whom it tells: a select of account ids. It knows `followers` (following.ts) and the event as `e` (id, topic_id, post_id, actor_id, account_id, company_id, data). */
   who: SQL
   /** What makes two of them the same: the post, the person who reacted to it, or nothing but the event itself. */
   once: 'post' | 'person' | 'event'
   /** What of it is shown as one line. */
   group: 'topic' | 'post' | 'alone'
+  /** It cannot be turned off, and is told even of a topic somebody wants to hear nothing of. */
+  always?: true
   list: List
   icon: string
   /** Done in a company's name: who of its people did it is nobody's business. */
@@ -76,6 +78,30 @@ export const KINDS = {
     group: 'topic',
     list: 'talk',
     icon: 'reply',
+  },
+  followed_answer: {
+    on: ['answer.posted'],
+    who: sql`select account_id from followers where wants_answers`,
+    once: 'post',
+    group: 'topic',
+    list: 'following',
+    icon: 'message',
+  },
+  followed_comment: {
+    on: ['comment.posted', 'addendum.added'],
+    who: sql`select account_id from followers where wants_talk`,
+    once: 'event',
+    group: 'topic',
+    list: 'following',
+    icon: 'message-circle',
+  },
+  followed_topic: {
+    on: ['topic.asked'],
+    who: sql`select account_id from followers where wants_topics`,
+    once: 'post',
+    group: 'alone',
+    list: 'following',
+    icon: 'circle-help',
   },
   thanks: {
     on: ['reaction.given'],

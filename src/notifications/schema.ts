@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core'
+import { boolean, index, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { accounts } from '../accounts/schema.ts'
 import { identity, moment, reference } from '../platform/schema.ts'
 
@@ -31,6 +31,25 @@ export const notices = pgTable(
     index('notices_unread').on(t.accountId, t.thread).where(sql`${t.readAt} is null`),
     index('notices_unread_topic').on(t.topicId, t.postId).where(sql`${t.readAt} is null`),
   ],
+)
+
+/** How much of it somebody hears: everything, answers alone, or nothing at all. */
+export const LEVELS = ['all', 'answers', 'nothing'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** What somebody follows: `topic:42`, `board:3`, `product:9`, `person:7`, `tag:wi-fi`. `isOwn` is what he asked or answered himself. */
+export const watches = pgTable(
+  'watches',
+  {
+    subject: text().notNull(),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    level: text({ enum: LEVELS }).notNull(),
+    isOwn: boolean('is_own').notNull().default(false),
+    since: moment('since').notNull().default(sql`now()`),
+  },
+  t => [primaryKey({ columns: [t.subject, t.accountId] }), index('watches_account').on(t.accountId, t.since.desc().nullsFirst())],
 )
 
 export type NoticeRow = typeof notices.$inferSelect

@@ -150,7 +150,7 @@ function answersIn(
 }
 
 /** Withdrawn answers with comments below stay as stubs; hidden ones are for the board's moderators. */
-export function stands(hidden: boolean): SQL | undefined {
+function stands(hidden: boolean): SQL | undefined {
   const kept = or(isNull(posts.withdrawnAt), sql`${posts.commentCount} > 0`)
   return hidden ? kept : and(isNull(posts.hiddenAt), kept)
 }
@@ -221,13 +221,16 @@ const commentsBelow = prepared((db, { hidden, each }: { hidden: boolean; each: n
     .prepare('comments')
 })
 
-/** What this reader has of the page: his reactions by post (with whether it fixed it), and what he is still writing here. One statement. */
+/**
+ * What this reader has of the page: his reactions by post (with whether it fixed it), how he follows it, and what he is still writing here.
+ * One statement.
+ */
 export async function findOwnMarks(
   db: Db,
   actor: Actor,
   topicId: number,
   postIds: number[],
-): Promise<{ reactions: Map<number, Set<string>>; drafts: Map<string, Draft> }> {
+): Promise<{ reactions: Map<number, Set<string>>; drafts: Map<string, Draft>; follows: string | undefined }> {
   const places = sql.param([`answer:${topicId}`, ...postIds.map(id => `comment:${id}`)])
   const rows = await db.execute<{ post_id: number | null; kind: string | null; place: string | null; draft: Draft | null }>(sql`
     select post_id, kind, null as place, null::json as draft from reactions
@@ -236,14 +239,18 @@ export async function findOwnMarks(
     select post_id, case when fixed then 'fixed' else 'failed' end, null, null from fixes
     where account_id = ${actor.id} and post_id = any(${sql.param(postIds)}::bigint[])
     union all
+    select null, level, ${FOLLOWS}, null from watches where subject = ${`topic:${topicId}`} and account_id = ${actor.id}
+    union all
     select null, null, place, json_build_object('draftKey', ${drafts.draftKey}, 'content', ${drafts.content}) from ${drafts}
     where account_id = ${actor.id} and place = any(${places}::text[])`)
   const reactions = new Map<number, Set<string>>()
   for (const { post_id, kind } of rows)
     if (post_id && kind) reactions.set(Number(post_id), (reactions.get(Number(post_id)) ?? new Set()).add(kind))
-  return { reactions, drafts: new Map(rows.flatMap(({ place, draft }) => (place && draft ? [[place, draft]] : []))) }
+  const follows = rows.find(({ place }) => place === FOLLOWS)?.kind ?? undefined
+  return { reactions, follows, drafts: new Map(rows.flatMap(({ place, draft }) => (place && draft ? [[place, draft]] : []))) }
 }
 
+const FOLLOWS = 'follows'
 const GONE = { body: '', bodyHtml: '', bodyText: '' }
 
 /** A post with its topic, as this actor may see both; without its words where only a stub is left. Throws Missing. */

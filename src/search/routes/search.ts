@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { visibleTo } from '../../accounts/actor.ts'
 import { visitorOf } from '../../accounts/visitor.ts'
 import { type Board, listBoards } from '../../boards/queries.ts'
+import { followPath } from '../../notifications/paths.ts'
 import { numberText } from '../../platform/i18n.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
@@ -84,6 +85,7 @@ function showSearch(request: Search, reply: FastifyReply, boards: Board[], found
     query: words,
     heading,
     tag: asked.tag,
+    followPath: !words && asked.tag && followPath(`tag:${asked.tag}`),
     sort: asked.sort,
     asked: found !== undefined,
     facets: words ? presentFacets(asked, found?.facets, boards, locale, t) : [],

@@ -7,6 +7,7 @@ import { presentColumn, presentReportForm } from '../../companies/present_compar
 import { presentFixed } from '../../fixes/present.ts'
 import { holdsFor, presentGuarantees, presentVersions } from '../../guarantees/present.ts'
 import { type BesideTopic, besideTopic } from '../../guarantees/queries.ts'
+import { presentFollow } from '../../notifications/present_follow.ts'
 import { Elsewhere } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { structuredHtml } from '../../platform/structured.ts'
@@ -26,7 +27,6 @@ import {
 } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
 import { presentVoices } from '../present.ts'
-import { newsPath } from '../present_news.ts'
 import { presentPost, presentTopic } from '../present_page.ts'
 import { describeQuestion } from '../structured.ts'
 
@@ -51,7 +51,7 @@ export type AnswerForm = {
   errorList?: { field: string; text: string }[]
 }
 
-const NO_MARKS: Awaited<ReturnType<typeof findOwnMarks>> = { reactions: new Map(), drafts: new Map() }
+const NO_MARKS: Awaited<ReturnType<typeof findOwnMarks>> = { reactions: new Map(), drafts: new Map(), follows: undefined }
 
 /** The topic's page. */
 export async function topicRoutes(app: App, services: Services): Promise<void> {
@@ -131,7 +131,6 @@ export async function showTopic(
     canonical: path,
     structuredHtml: isPlain ? structuredHtml(describeQuestion(topic, answers.rows, siteUrl, actor.preferences.locale, t)) : undefined,
     topic: presentTopic(topic, actor, t),
-    newsPath: newsPath(topic, Math.max(...ids, ...[...comments.values()].flat().map(({ id }) => id))),
     products: (topic.beside.products ?? []).map(product => presentTopicProduct(product, actor.preferences.locale)),
     canNameProducts: canNameProducts(actor, topic) || canClaimTopic(actor),
     opening: presentPost(topic.opening, context),
@@ -142,6 +141,7 @@ export async function showTopic(
       { version, isTried: answers.rows.some(({ fixes }) => Object.keys(fixes).length > 1) },
     ),
     path,
+    follow: presentFollow(`topic:${topic.id}`, t, marks.follows),
     answers: shown.filter(answer => !answer.isGuaranteed),
     orders: ORDERS.map(name => ({
       path: name === 'helpful' ? path : `${path}?order=${name}`,
