@@ -133,6 +133,8 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'fix.withdrawn': [refreshFixed],
   'finding.confirmed': [settleFinding],
   'finding.overturned': [settleFinding],
+  'flag.settled': [tellPeople],
+  'post.judged': [tellPeople],
   'contest.decided': [mailContester],
   'reaction.withdrawn': [settleReaction, refreshHelpful],
   'mentor.called': [mailMentor],

@@ -94,8 +94,8 @@ export type Events = {
   'guarantee.renewal_due': GuaranteeEvent
   'guarantee.evidence_added': { guaranteeId: number; companyId: number }
   'topic.products_named': { topicId: number; boardId: number; actorId: number; productIds: number[] }
-  'flag.settled': { postId: number; accountId: number }
-  'post.mending_asked': { postId: number; accountId: number; itemId: number }
+  'flag.settled': { accountId: number; itemId: number; outcome: string }
+  'post.judged': { accountId: number; itemId: number; decision: string }
   'review.opened': { itemId: number }
   'review.taken': { itemId: number }
   'review.decided': { itemId: number }

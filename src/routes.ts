@@ -41,7 +41,10 @@ import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
 import { auditRoutes } from './moderation/routes/audit.ts'
+import { flagRoutes } from './moderation/routes/flags.ts'
 import { nudgeRoutes } from './moderation/routes/nudges.ts'
+import { ownRoutes } from './moderation/routes/own.ts'
+import { queueRoutes } from './moderation/routes/queue.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
 import { followRoutes } from './notifications/routes/follows.ts'
 import { noticeRoutes } from './notifications/routes/notices.ts'
@@ -129,8 +132,11 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await officeRoutes(app, services)
   await guaranteeRoutes(app, services)
   await ownGuaranteeRoutes(app, services)
+  await flagRoutes(app, services)
   await auditRoutes(app, services)
   await threadRoutes(app, services)
+  await queueRoutes(app, services)
+  await ownRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

@@ -9,6 +9,7 @@ import type { Product } from '../src/companies/product_queries.ts'
 import { type CompanyRow, inboxQuestions } from '../src/companies/schema.ts'
 import { addMember } from '../src/companies/team.ts'
 import type { GuaranteeRow } from '../src/guarantees/schema.ts'
+import { reviewItems } from '../src/moderation/schema.ts'
 import { listWords } from '../src/moderation/words/queries.ts'
 import { nudges } from '../src/moderation/words/schema.ts'
 import { addWords } from '../src/moderation/words/words.ts'
@@ -48,6 +49,7 @@ let contestId: number
 let wordId: number
 let hideable: number[]
 let findingIds: number[]
+let itemId: number
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -92,6 +94,9 @@ beforeAll(async () => {
     evidence: {},
   }))
   findingIds = (await db.insert(findings).values(suspicions).returning()).map(({ id }) => id)
+  // About a post that is not there: it waits however often it is decided.
+  const waiting = { kind: 'flag', subject: 'post' as const, subjectId: 999_999, tier: 3 }
+  itemId = (await db.insert(reviewItems).values(waiting).returning())[0]?.id ?? 0
   browser = await forum.as(operator)
   guest = await forum.as()
   company = await makeCompany(db)
@@ -160,6 +165,11 @@ const FORMS: Record<string, FormDoor> = {
   },
   'POST /notifications/read': { path: () => '/notifications/read', form: () => ({ upTo: 1 }), numbers: ['upTo'] },
   'POST /notifications/follow': { path: () => '/notifications/follow', form: () => ({ of: `topic:${topic.id}`, level: 'all' }) },
+  'POST /posts/:id/flags': { path: () => `/posts/${answer.id}/flags`, form: () => ({ reason: 'abuse', words: '困っています' }) },
+  'POST /moderation/:id/decision': {
+    path: () => `/moderation/${itemId}/decision`,
+    form: () => ({ decision: 'hide', reason: 'abuse', words: '理由を書きました', mark: '' }),
+  },
   'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
   'POST /t/:id/answers': {
     path: () => `/t/${topic.id}/answers`,
@@ -424,7 +434,7 @@ const FORMS: Record<string, FormDoor> = {
 
 /** Buttons: nothing is typed, only the address says what is meant. */
 const BUTTONS =
-  'POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
+  'POST /moderation/:id/lease · POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
   'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit · ' +
   'POST /c/:company/manage/guarantees/:code/confirmation · POST /me/guarantees/:code'
 

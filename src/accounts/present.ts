@@ -7,6 +7,7 @@ export function presentViewer(actor: Actor, t: Translate) {
   return {
     isGuest: isGuest(actor),
     isOperator: isOperator(actor),
+    isModerator: isOperator(actor) || actor.moderates.length > 0,
     name: actor.name || t('people.guest'),
     path: `/u/${actor.handle}`,
     avatarUrl: actor.avatarKey ? `/media/${actor.avatarKey}` : undefined,

@@ -59,22 +59,25 @@ export async function decideItem(db: Db, actor: Actor, item: ReviewItem, verdict
   if ([...words].length > WORDS_LETTERS) throw new Invalid({ words: { key: 'form.tooLong', values: { limit: WORDS_LETTERS } } })
   if (verdict.reason === 'other' && !words) throw new Invalid({ words: 'form.required' })
   await db.transaction(async tx => {
+    const set = {
+      decision: decision.name,
+      reason: verdict.reason,
+      words,
+      decidedById: actor.id,
+      decidedAt: sql`clock_timestamp()`,
+      takenUntil: null,
+    }
     const [decided] = await tx
       .update(reviewItems)
-      .set({
-        decision: decision.name,
-        reason: verdict.reason,
-        words,
-        decidedById: actor.id,
-        decidedAt: sql`clock_timestamp()`,
-        takenUntil: null,
-      })
+      .set({ ...set, facts: withMark(verdict.mark) })
       .where(and(eq(reviewItems.id, item.id), isNull(reviewItems.decidedAt), free(actor)))
       .returning()
     if (!decided) throw await whatTheOtherDid(tx, item.id)
     await ensureNoParty(tx, actor, decided)
     await decision.apply(tx, actor, decided, { ...verdict, words })
     await record(tx, 'review.decided', { itemId: item.id })
+    if (decision.tellsAuthor && decided.aboutId)
+      await record(tx, 'post.judged', { accountId: decided.aboutId, itemId: item.id, decision: decision.name })
     await writeAudit(tx, actor, 'review_decided', subjectOf(decided), {
       item: decided.id,
       kind: decided.kind,
@@ -108,6 +111,9 @@ export async function undoDecision(db: Db, actor: Actor, item: ReviewItem): Prom
     await writeAudit(tx, actor, 'review_undone', subjectOf(undone), { item: item.id, kind, decision: decision?.name, again: again.id })
   })
 }
+
+/** The sentence a moderator points at stays with the facts. */
+const withMark = (mark?: string) => sql`${reviewItems.facts} || ${JSON.stringify(mark ? { mark } : {})}::jsonb`
 
 const subjectOf = ({ subject, subjectId, boardId }: ReviewItem) => ({ subject, id: subjectId, boardId })
 

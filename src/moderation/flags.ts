@@ -5,11 +5,11 @@ import { ensure, Invalid } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
 import { hidePost, restorePost } from '../topics/helping/hiding.ts'
 import { findPost, type Post } from '../topics/page_queries.ts'
+import { canFlag } from '../topics/policy.ts'
 import { withoutHidden } from '../topics/writing.ts'
 import type { Decision, ReviewKind } from './decision.ts'
 import { RAISING_WEIGHT, weightOf } from './flag_weight.ts'
 import { openItem } from './opening.ts'
-import { canFlag } from './policy.ts'
 import { type FlagReason, flags, type ReviewItem } from './schema.ts'
 
 export const FLAG_LETTERS = 500
@@ -39,7 +39,12 @@ export async function flagPost(db: Db, actor: Actor, post: Post, flag: NewFlag):
     if (!raised) return
     const item = await openItem(tx, {
       ...{ kind: 'flag', subject: 'post', subjectId: post.id, boardId: post.topic.boardId, topicId: post.topicId },
-      ...{ companyIds: post.topic.companyIds, tier: isHeavy ? RAISED[TIERS[flag.reason]] : TIERS[flag.reason], aboutId: post.authorId },
+      ...{
+        companyIds: post.topic.companyIds,
+        tier: isHeavy ? RAISED[TIERS[flag.reason]] : TIERS[flag.reason],
+        aboutId: post.authorId,
+        facts: { reason: flag.reason },
+      },
     })
     await tx
       .update(flags)
@@ -65,7 +70,7 @@ const settle = async (tx: Db, item: ReviewItem, outcome: 'upheld' | 'declined') 
     .set({ outcome, settledAt: sql`now()` })
     .where(and(eq(flags.postId, item.subjectId), isNull(flags.settledAt)))
     .returning({ accountId: flags.accountId })
-  for (const { accountId } of settled) await record(tx, 'flag.settled', { postId: item.subjectId, accountId })
+  for (const { accountId } of settled) await record(tx, 'flag.settled', { accountId, itemId: item.id, outcome })
 }
 
 /** A decision taken back leaves the flags of that item open again. */
@@ -80,6 +85,8 @@ const hide: Decision = {
   name: 'hide',
   key: 'h',
   reasons: ['spam', 'abuse', 'personal', 'dangerous', 'hidden_ad', 'off_topic', 'other'],
+  tellsAuthor: true,
+  marks: true,
   async apply(tx, actor, item) {
     await hidePost(tx, actor, await findPost(tx, actor, item.subjectId))
     await settle(tx, item, 'upheld')
@@ -106,10 +113,9 @@ const askToMend: Decision = {
   name: 'ask_to_mend',
   key: 'r',
   reasons: ['harsh', 'personal', 'off_topic', 'unclear', 'other'],
-  async apply(tx, _actor, item) {
-    await settle(tx, item, 'upheld')
-    await record(tx, 'post.mending_asked', { postId: item.subjectId, accountId: item.aboutId ?? 0, itemId: item.id })
-  },
+  tellsAuthor: true,
+  marks: true,
+  apply: (tx, _actor, item) => settle(tx, item, 'upheld'),
   undo: (tx, _actor, item) => reopen(tx, item),
 }
 

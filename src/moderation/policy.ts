@@ -1,5 +1,4 @@
 import { type Actor, canWrite, isOperator, worksFor } from '../accounts/actor.ts'
-import type { PostRow } from '../topics/schema.ts'
 import type { ReviewItem } from './schema.ts'
 
 type Waiting = Pick<ReviewItem, 'boardId' | 'companyIds' | 'aboutId' | 'notById'>
@@ -20,7 +19,3 @@ export const canDecideItem = (actor: Actor, item: Waiting) =>
 
 /** Reads the audit log, which says who looked at whose data: operators alone. */
 export const canReadAudit = (actor: Actor) => isOperator(actor)
-
-/** Flags a post that stands: any member, but nobody his own words. */
-export const canFlag = (actor: Actor, post: Pick<PostRow, 'authorId' | 'withdrawnAt' | 'hiddenAt'>) =>
-  canWrite(actor) && post.authorId !== actor.id && !post.withdrawnAt && !post.hiddenAt

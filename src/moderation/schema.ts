@@ -69,12 +69,12 @@ export const reviewItems = pgTable(
     const open = sql`${t.decidedAt} is null`
     return [
       uniqueIndex('review_items_once').on(t.kind, t.subject, t.subjectId).where(open),
-      index('review_items_open').on(t.tier, t.openedAt, t.id).where(open),
-      index('review_items_open_board').on(t.boardId, t.tier, t.openedAt, t.id, t.kind).where(open),
+      index('review_items_open_board').on(t.boardId, t.kind, t.tier, t.openedAt, t.id).where(open),
       index('review_items_open_kind').on(t.kind, t.tier, t.openedAt, t.id).where(open),
       index('review_items_subject').on(t.subject, t.subjectId, t.id),
       index('review_items_about').on(t.aboutId, t.id),
-      index('review_items_decided').on(t.kind, t.decision, t.decidedAt.desc().nullsFirst()).where(sql`${t.decidedAt} is not null`),
+      index('review_items_decided_kind').on(t.kind, t.decidedAt.desc().nullsFirst()).where(sql`${t.decidedAt} is not null`),
+      index('review_items_decided').on(t.decidedAt.desc().nullsFirst()).where(sql`${t.decidedAt} is not null`),
     ]
   },
 )

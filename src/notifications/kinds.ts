@@ -4,7 +4,7 @@ import { COMPANY_KINDS } from './company_kinds.ts'
 import type { NoticeRow } from './schema.ts'
 
 /** The tabs of the page of notices. */
-export const LISTS = ['talk', 'following', 'thanks'] as const
+export const LISTS = ['talk', 'following', 'thanks', 'rules'] as const
 export type List = (typeof LISTS)[number]
 
 export type Kind = {
@@ -127,7 +127,36 @@ export const KINDS = {
     list: 'thanks',
     icon: 'hand-helping',
   },
+  // What moderators decided: not about a topic, because what they hid is told of too.
+  post_hidden: judged('hide', 'eye'),
+  mending_asked: judged('ask_to_mend', 'pencil'),
+  flag_upheld: settledFlag('upheld', 'check-circle'),
+  flag_declined: settledFlag('declined', 'info'),
 } as const satisfies Record<string, Kind>
+
+function judged(decision: string, icon: string) {
+  return {
+    on: ['post.judged'] as EventName[],
+    who: sql`select e.account_id where e.data->>'decision' = ${sql.raw(`'${decision}'`)}`,
+    once: 'event' as const,
+    group: 'alone' as const,
+    list: 'rules' as const,
+    icon,
+    path: ({ about }: NoticeRow) => `/me/decisions/${Number(about?.itemId)}`,
+  }
+}
+
+function settledFlag(outcome: string, icon: string) {
+  return {
+    on: ['flag.settled'] as EventName[],
+    who: sql`select e.account_id where e.data->>'outcome' = ${sql.raw(`'${outcome}'`)}`,
+    once: 'event' as const,
+    group: 'alone' as const,
+    list: 'rules' as const,
+    icon,
+    path: () => '/me/flags',
+  }
+}
 
 export type KindName = keyof typeof KINDS
 

@@ -1,4 +1,4 @@
-import { type Actor, canWrite, isOperator, moderatesBoard, speaksFor, worksFor } from '../accounts/actor.ts'
+import { type Actor, canWrite, isGuest, isOperator, moderatesBoard, speaksFor, worksFor } from '../accounts/actor.ts'
 import type { Kind } from '../boards/schema.ts'
 import type { PostRow, TopicRow } from './schema.ts'
 
@@ -61,3 +61,9 @@ export const canPickBest = (actor: Actor, topic: Closable & { kind: Kind }, answ
 
 /** Read what was hidden or withdrawn: the board's moderators and the operator. */
 export const canSeeHidden = (actor: Actor, boardId: number) => isOperator(actor) || moderatesBoard(actor, boardId)
+
+/** Flag a post that stands for its moderators: any member, but nobody his own words. */
+export const canFlag = (actor: Actor, post: Ownable) => canWrite(actor) && post.authorId !== actor.id && stands(post)
+
+/** Guests are shown the way too: they are asked to log in. */
+export const isFlagOffered = (actor: Actor, post: Ownable) => canFlag(actor, post) || (isGuest(actor) && stands(post))

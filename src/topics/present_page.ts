@@ -5,7 +5,18 @@ import { numberText, type Translate } from '../platform/i18n.ts'
 import { canDecideEdit, canEditTags, canShowAgain, canSlow, canSuggestEdit, canVoteToHide, isSlow } from './helping/policy.ts'
 import type { commentsOf, findOwnMarks, ShownPost, TopicWithOpening } from './page_queries.ts'
 import { postLink, rewritePath, slowPath, threadPath, topicPath } from './paths.ts'
-import { canAddAddendum, canAnswer, canClose, canEdit, canPickBest, canReopen, canRewrite, canTend, canWithdraw } from './policy.ts'
+import {
+  canAddAddendum,
+  canAnswer,
+  canClose,
+  canEdit,
+  canPickBest,
+  canReopen,
+  canRewrite,
+  canTend,
+  canWithdraw,
+  isFlagOffered,
+} from './policy.ts'
 import { answerObstacle, presentAuthor, presentVoices } from './present.ts'
 
 type Comments = Awaited<ReturnType<typeof commentsOf>>
@@ -78,6 +89,7 @@ function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'ac
     tendPath: threadPath(topic),
     canRewrite: post.authorId !== actor.id && canRewrite(actor, topic, post),
     rewritePath: rewritePath(post),
+    canFlag: isFlagOffered(actor, post),
   }
   const { tagsPath: _, slowPath: __, tendPath: ___, rewritePath: ____, ...abilities } = helping
   return { ...helping, hasMenu: canEdit(actor, post) || Object.values(abilities).some(Boolean) }
@@ -101,6 +113,7 @@ export function presentComment(
     isAsker: comment.authorId === topic.authorId,
     canEdit: canEdit(actor, post),
     canWithdraw: canWithdraw(actor, post),
+    canFlag: isFlagOffered(actor, post),
   }
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { eq } from 'drizzle-orm'
-import { type Actor, guest } from '../accounts/actor.ts'
-import { accounts } from '../accounts/schema.ts'
+import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { lookForAbuse } from '../reputation/abuse/looking.ts'
 import { noteSighting } from '../reputation/abuse/sightings.ts'
@@ -10,6 +9,7 @@ import { contests } from '../reputation/schema.ts'
 import { slowTopic } from '../topics/helping/slowing.ts'
 import { findTopic } from '../topics/queries.ts'
 import { topics } from '../topics/schema.ts'
+import { demoActor } from './demo_actor.ts'
 
 type Cases = {
   sharedTablet: string[]
@@ -23,20 +23,15 @@ const cases: Cases = JSON.parse(readFileSync(new URL('./demo/cases.json', import
 export async function seedCases(db: Db): Promise<void> {
   await db.transaction(async tx => {
     if ((await tx.$count(contests)) > 0) return
-    for (const handle of cases.sharedTablet) await noteSighting(tx, (await actorOf(tx, handle)).id, { device: 'demo tablet', address: '' })
+    for (const handle of cases.sharedTablet)
+      await noteSighting(tx, (await demoActor(tx, handle)).id, { device: 'demo tablet', address: '' })
     await lookForAbuse(tx)
-    await contest(tx, await actorOf(tx, cases.contest.handle), cases.contest)
-    await slowDown(tx, await actorOf(tx, 'operator'))
+    await contest(tx, await demoActor(tx, cases.contest.handle), cases.contest)
+    await slowDown(tx, await demoActor(tx, 'operator'))
   })
 }
 
 async function slowDown(tx: Db, operator: Actor): Promise<void> {
   const [row] = await tx.select({ id: topics.id }).from(topics).where(eq(topics.title, cases.slow.title))
   await slowTopic(tx, operator, await findTopic(tx, operator, row?.id ?? 0), { minutes: 15, hours: 72, reason: cases.slow.reason })
-}
-
-async function actorOf(tx: Db, handle: string): Promise<Actor> {
-  const [row] = await tx.select({ id: accounts.id, role: accounts.role }).from(accounts).where(eq(accounts.handle, handle))
-  if (!row) throw new Error(`nobody in the demo is called ${handle}`)
-  return { ...guest({ locale: 'ja', size: 'normal', theme: 'auto' }), ...row, handle, confirmed: true }
 }

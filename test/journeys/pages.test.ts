@@ -2,8 +2,11 @@ import { eq, sql } from 'drizzle-orm'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Actor } from '../../src/accounts/actor.ts'
 import { accounts } from '../../src/accounts/schema.ts'
 import { guarantees } from '../../src/guarantees/schema.ts'
+import { decideItem } from '../../src/moderation/deciding.ts'
+import { findItem, listQueue } from '../../src/moderation/queue_queries.ts'
 import { seedWordLists } from '../../src/moderation/words/words.ts'
 import { applyForCertification } from '../../src/reputation/certifying.ts'
 import { contest } from '../../src/reputation/contesting.ts'
@@ -25,6 +28,7 @@ let topicPath = ''
 let openingId = 0
 let offerPath = ''
 let fixedPath = ''
+let decisionPath = ''
 /** A certificate in each state. */
 const certificates: Record<string, string> = {}
 
@@ -49,9 +53,19 @@ beforeAll(async () => {
     select p.id from posts p join topics t on t.id = p.topic_id join companies c on c.id = any(t.company_ids) and c.slug = 'sakuranet'
     where p.kind = 'answer' and not exists (select from guarantees g where g.post_id = p.id) order by p.id limit 1`)
   offerPath = `/c/sakuranet/manage/answers/${answer?.id}/guarantee`
+  decisionPath = `/me/decisions/${await askedToMend(await person('kenji'))}`
   fixedPath = `/posts/${answer?.id}/fixed`
 }, 60_000)
 afterAll(() => forum.close())
+
+/** A decision on something this member wrote. */
+async function askedToMend(member: Actor): Promise<number> {
+  const moderator = await person('moderator')
+  const { rows } = await listQueue(forum.db, moderator, { kind: 'flag' })
+  const item = await findItem(forum.db, moderator, rows.find(({ aboutName }) => aboutName === member.name)?.id ?? 0)
+  await decideItem(forum.db, moderator, item, { decision: 'ask_to_mend', reason: 'harsh', words: '言い方を見直していただけますか。' })
+  return item.id
+}
 
 /** Something in each of the operator's lists, so that there is something to look at. */
 async function makeQueues(): Promise<void> {
@@ -118,6 +132,7 @@ const STATES: Record<string, () => string[]> = {
     `/c/sakuranet/manage${certificates.given}`,
     '/me/two-step/passkey',
   ],
+  kenji: () => [decisionPath],
   operator: () => ['/admin/certifications?list=decided', '/admin/search/alerts?words=kindle', '/admin/findings'],
 }
 
