@@ -44,7 +44,7 @@ const companyAt = async (slug: string): Promise<CompanyRow> => {
 }
 const linkTo = async (address: string) => {
   await forum.runJobs()
-  const all = await forum.db.select().from(mails).where(eq(mails.recipient, address))
+  const all = await forum.db.select().from(mails).where(eq(mails.recipient, address)).orderBy(mails.id)
   return new URL(/https?:\S+/.exec(all.at(-1)?.text ?? '')?.[0] ?? 'http://none/').pathname
 }
 
@@ -202,6 +202,17 @@ describe('a team', () => {
     expect((await browser.get('/me')).statusCode).toBe(303)
     expect((await knownAgain(forum.db, person.id)).companies).toEqual([expect.objectContaining({ id: company.id, role: 'agent' })])
     expect((await (await forum.as(await makeMember(forum.db))).post(link)).statusCode).toBe(422)
+  })
+
+  test('two people who press one invitation at once: one joins', async () => {
+    const company = await makeCompany(forum.db)
+    const admin = await forum.as(await makeCompanyAdmin(forum.db, company))
+    await admin.post(`/c/${company.slug}/manage/team`, { email: 'shared@example.org', role: 'agent' })
+    const link = await linkTo('shared@example.org')
+    const browsers = await Promise.all([1, 2, 3].map(async () => forum.as(await makeMember(forum.db))))
+    const joined = await Promise.all(browsers.map(browser => browser.post(link)))
+    expect(joined.map(({ statusCode }) => statusCode).sort()).toEqual([303, 422, 422])
+    expect(await listTeam(forum.db, company.id)).toHaveLength(2)
   })
 
   test('an invitation that was taken back, or replaced by another, lets nobody in', async () => {

@@ -8,6 +8,7 @@ import type { Actor } from '../accounts/actor.ts'
 import { guarantees } from '../guarantees/schema.ts'
 import { listNotices } from '../notifications/queries.ts'
 import { filled, tellOverdue } from './inbox.ts'
+import { findInboxQuestion } from './inbox_queries.ts'
 import { askAbout } from './naming.ts'
 import type { Product } from './product_queries.ts'
 import { type CompanyRow, inboxQuestions } from './schema.ts'
@@ -116,6 +117,23 @@ test('notes are for the team alone, and what is handed back says why and leaves 
   await desk.post(`${base()}/${id}/back`, { reason: '他社の機器の話なので' })
   expect(await inbox()).not.toContain(`${base()}/${id}"`)
   expect(await inbox('back')).toContain(`${base()}/${id}"`)
+})
+
+test('pressed by several at once: one answer with one guarantee, one note why it was handed back, one person who has it', async () => {
+  const { id } = await asked()
+  const draft = answer({ vouch: 'yes', checkedBy: '技術サポート部' })
+  const answered = await Promise.all(Array.from({ length: 8 }, () => desk.post(`${base()}/${id}/answer`, draft)))
+  expect(new Set(answered.map(({ statusCode, headers }) => `${statusCode} ${headers.location}`)).size).toBe(1)
+  expect(await forum.db.$count(guarantees, sql`${guarantees.topicId} = ${id}`)).toBe(1)
+  const { id: back } = await asked()
+  const handed = await Promise.all(Array.from({ length: 8 }, (_, n) => desk.post(`${base()}/${back}/back`, { reason: `理由 ${n}` })))
+  expect(handed.map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(303))
+  expect((await findInboxQuestion(forum.db, company.id, back)).notes).toHaveLength(1)
+  const { id: wanted } = await asked()
+  await Promise.all(
+    [agent, admin].map(async person => (await forum.as(person)).post(`${base()}/${wanted}/assignee`, { assignee: person.id })),
+  )
+  expect([agent.id, admin.id]).toContain((await findInboxQuestion(forum.db, company.id, wanted)).assigneeId)
 })
 
 test('a ready-made text is filled in with who asked, about what, and who answers', async () => {

@@ -11,8 +11,8 @@ import { postAnswer } from '../topics/answers.ts'
 import { posts } from '../topics/schema.ts'
 import { askAbout, nameProducts } from './naming.ts'
 import { namesIt } from './product_names.ts'
-import { findNamed, guessProducts, type Product, suggestProducts } from './product_queries.ts'
-import { readSpecs } from './products.ts'
+import { findNamed, findProduct, guessProducts, type Product, suggestProducts } from './product_queries.ts'
+import { addVersion, readSpecs } from './products.ts'
 import { listTeam } from './queries.ts'
 import type { CompanyRow } from './schema.ts'
 import { endMembership } from './team.ts'
@@ -159,8 +159,21 @@ describe('products', () => {
       expect((await admin.post(`${manage}/kettle/versions`, draft)).body).toContain(`id="${field}-error"`)
     expect((await admin.post(`${manage}/kettle/versions`, { label: '1.0', releasedOn: '2026-02-28' })).statusCode).toBe(303)
     expect((await admin.post(`${manage}/kettle/versions`, { label: '1.0', releasedOn: '' })).body).toContain('id="label-error"')
+    const reversed = await admin.post(`${manage}/kettle/versions`, { label: '1.1', releasedOn: '2026-02-27' })
+    expect([reversed.statusCode, reversed.body.includes('id="releasedOn-error"')]).toEqual([422, true])
+    expect(reversed.body).toContain('value="1.1"')
     expect((await admin.post(`${manage}/kettle`, { ...form, life: 'ended' })).statusCode).toBe(303)
     expect((await (await forum.as()).get(`/c/${company.slug}/p/kettle`)).body).toContain('販売終了')
+  })
+
+  test('versions added by several at once each have a place of their own, and one label is one version', async () => {
+    const admin = await makeCompanyAdmin(forum.db, company)
+    const pot = await makeProduct(forum.db, company, { slug: 'crowded-pot' })
+    const labels = Array.from({ length: 24 }, (_, n) => `v${n % 12}`)
+    const added = await Promise.allSettled(labels.map(label => addVersion(forum.db, admin, pot, { label, releasedOn: '' })))
+    expect(added.filter(({ status }) => status === 'fulfilled')).toHaveLength(12)
+    const { versions } = await findProduct(forum.db, company.slug, pot.slug)
+    expect(versions.map(({ position }) => position)).toEqual(Array.from({ length: 12 }, (_, n) => 12 - n))
   })
 
   test('a version that topics name stays', async () => {

@@ -67,7 +67,7 @@ export async function setProductPicture(db: Db, actor: Actor, product: ProductRo
   })
 }
 
-/** Adds the newest version or model of a product. Throws Invalid at `label` when it is there already, at `releasedOn` for no day. */
+/** Adds the newest version or model of a product. Throws Invalid at `label` when it is there already, at `releasedOn` for no day or one before an older version's. */
 export async function addVersion(
   db: Db,
   actor: Actor,
@@ -81,11 +81,12 @@ export async function addVersion(
   return db.transaction(async tx => {
     await tx.select({ id: products.id }).from(products).where(eq(products.id, product.id)).for('update')
     const [last] = await tx
-      .select({ position: max(productVersions.position) })
+      .select({ position: max(productVersions.position), releasedOn: max(productVersions.releasedOn) })
       .from(productVersions)
       .where(eq(productVersions.productId, product.id))
     const position = (last?.position ?? 0) + 1
     if (position > MOST_VERSIONS) throw new Invalid({ label: { key: 'companies.versions.tooMany', values: { most: MOST_VERSIONS } } })
+    if (releasedOn && last?.releasedOn && releasedOn < last.releasedOn) throw new Invalid({ releasedOn: 'companies.versions.reversed' })
     const [version] = await tx
       .insert(productVersions)
       .values({ productId: product.id, label, position, releasedOn })

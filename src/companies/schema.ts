@@ -1,13 +1,27 @@
 import { sql } from 'drizzle-orm'
-import { boolean, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { type AnyPgColumn, boolean, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import { accounts, COMPANY_ROLES } from '../accounts/schema.ts'
 import { pictures } from '../media/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
-import { posts, topics } from '../topics/schema.ts'
+import { ofTopic, posts } from '../topics/schema.ts'
 import type { WorkingHours } from './working_hours.ts'
 
 /** When a company's people answer (minutes of the day in Japan, days of the week), and after how many hours of work they mean to. */
 export type OfficeHours = WorkingHours & { target: number }
+
+/** Whose row it is: columns that many tables have. */
+export const ofAccount = (column: string) =>
+  reference(column)
+    .notNull()
+    .references(() => accounts.id)
+export const ofCompany = () =>
+  reference('company_id')
+    .notNull()
+    .references((): AnyPgColumn => companies.id)
+export const ofProduct = () =>
+  reference('product_id')
+    .notNull()
+    .references((): AnyPgColumn => products.id)
 
 /**
  * A company from its application on. It applied, its domain was proven, the operator admitted or declined it: each is a moment with who
@@ -24,9 +38,7 @@ export const companies = pgTable(
     aboutEn: text('about_en').notNull().default(''),
     domain: text().notNull(),
     corporateNumber: text('corporate_number').notNull(),
-    applicantId: reference('applicant_id')
-      .notNull()
-      .references(() => accounts.id),
+    applicantId: ofAccount('applicant_id'),
     recordKey: text('record_key').notNull(),
     domainProvenAt: moment('domain_proven_at'),
     domainProvenBy: text('domain_proven_by', { enum: ['mail', 'record'] }),
@@ -54,12 +66,8 @@ export const companyMembers = pgTable(
   'company_members',
   {
     id: identity(),
-    companyId: reference('company_id')
-      .notNull()
-      .references(() => companies.id),
-    accountId: reference('account_id')
-      .notNull()
-      .references(() => accounts.id),
+    companyId: ofCompany(),
+    accountId: ofAccount('account_id'),
     role: text({ enum: COMPANY_ROLES }).notNull(),
     invitedById: reference('invited_by_id').references(() => accounts.id),
     since: moment('since').notNull().default(sql`now()`),
@@ -77,14 +85,10 @@ export const companyInvitations = pgTable(
   'company_invitations',
   {
     id: identity(),
-    companyId: reference('company_id')
-      .notNull()
-      .references(() => companies.id),
+    companyId: ofCompany(),
     email: text().notNull(),
     role: text({ enum: COMPANY_ROLES }).notNull(),
-    invitedById: reference('invited_by_id')
-      .notNull()
-      .references(() => accounts.id),
+    invitedById: ofAccount('invited_by_id'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     expiresAt: moment('expires_at').notNull(),
     acceptedAt: moment('accepted_at'),
@@ -97,9 +101,7 @@ export const companyInvitations = pgTable(
 /** A link sent by mail to prove a domain, or (with an invitation) to join a team. Only its hash is kept. */
 export const companyTokens = pgTable('company_tokens', {
   hash: bytes().primaryKey(),
-  companyId: reference('company_id')
-    .notNull()
-    .references(() => companies.id),
+  companyId: ofCompany(),
   invitationId: reference('invitation_id').references(() => companyInvitations.id),
   email: text().notNull(),
   expiresAt: moment('expires_at').notNull(),
@@ -128,9 +130,7 @@ export const products = pgTable(
   'products',
   {
     id: identity(),
-    companyId: reference('company_id')
-      .notNull()
-      .references(() => companies.id),
+    companyId: ofCompany(),
     slug: text().notNull(),
     nameJa: text('name_ja').notNull(),
     nameEn: text('name_en').notNull(),
@@ -155,9 +155,7 @@ export const productVersions = pgTable(
   'product_versions',
   {
     id: identity(),
-    productId: reference('product_id')
-      .notNull()
-      .references(() => products.id),
+    productId: ofProduct(),
     label: text().notNull(),
     position: integer().notNull(),
     releasedOn: date('released_on'),
@@ -170,17 +168,11 @@ export const productVersions = pgTable(
 export const topicProducts = pgTable(
   'topic_products',
   {
-    topicId: reference('topic_id')
-      .notNull()
-      .references(() => topics.id),
-    productId: reference('product_id')
-      .notNull()
-      .references(() => products.id),
+    topicId: ofTopic(),
+    productId: ofProduct(),
     versionId: reference('version_id').references(() => productVersions.id),
     position: integer().notNull(),
-    namedById: reference('named_by_id')
-      .notNull()
-      .references(() => accounts.id),
+    namedById: ofAccount('named_by_id'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
   t => [primaryKey({ columns: [t.topicId, t.productId] }), index('topic_products_product').on(t.productId, t.topicId.desc().nullsFirst())],
@@ -193,12 +185,8 @@ export const productReports = pgTable(
     postId: reference('post_id')
       .primaryKey()
       .references(() => posts.id),
-    topicId: reference('topic_id')
-      .notNull()
-      .references(() => topics.id),
-    productId: reference('product_id')
-      .notNull()
-      .references(() => products.id),
+    topicId: ofTopic(),
+    productId: ofProduct(),
     revision: integer().notNull(),
     since: text().notNull().default(''),
     purpose: text().notNull().default(''),
@@ -212,12 +200,8 @@ export const productReports = pgTable(
 export const inboxQuestions = pgTable(
   'inbox_questions',
   {
-    companyId: reference('company_id')
-      .notNull()
-      .references(() => companies.id),
-    topicId: reference('topic_id')
-      .notNull()
-      .references(() => topics.id),
+    companyId: ofCompany(),
+    topicId: ofTopic(),
     openedAt: moment('opened_at').notNull(),
     dueAt: moment('due_at').notNull(),
     assigneeId: reference('assignee_id').references(() => accounts.id),
@@ -241,15 +225,9 @@ export const inboxNotes = pgTable(
   'inbox_notes',
   {
     id: identity(),
-    companyId: reference('company_id')
-      .notNull()
-      .references(() => companies.id),
-    topicId: reference('topic_id')
-      .notNull()
-      .references(() => topics.id),
-    authorId: reference('author_id')
-      .notNull()
-      .references(() => accounts.id),
+    companyId: ofCompany(),
+    topicId: ofTopic(),
+    authorId: ofAccount('author_id'),
     body: text().notNull(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
@@ -261,9 +239,7 @@ export const cannedAnswers = pgTable(
   'canned_answers',
   {
     id: identity(),
-    companyId: reference('company_id')
-      .notNull()
-      .references(() => companies.id),
+    companyId: ofCompany(),
     title: text().notNull(),
     body: text().notNull(),
   },

@@ -3,7 +3,7 @@ import { boolean, check, index, pgTable, uniqueIndex } from 'drizzle-orm/pg-core
 import { accounts } from '../accounts/schema.ts'
 import { products, productVersions } from '../companies/schema.ts'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
-import { posts } from '../topics/schema.ts'
+import { ofPost } from '../topics/schema.ts'
 
 /**
  * Whether an answer fixed it, as one reader says. A member is known by his account, a guest by a number his browser keeps; `visitor`,
@@ -13,9 +13,7 @@ export const fixes = pgTable(
   'fixes',
   {
     id: identity(),
-    postId: reference('post_id')
-      .notNull()
-      .references(() => posts.id),
+    postId: ofPost(),
     accountId: reference('account_id').references(() => accounts.id),
     device: bytes(),
     visitor: bytes(),

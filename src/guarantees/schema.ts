@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { date, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { accounts } from '../accounts/schema.ts'
-import { companies, products, productVersions } from '../companies/schema.ts'
+import { ofAccount, ofCompany, ofProduct, productVersions } from '../companies/schema.ts'
 import { identity, moment, reference } from '../platform/schema.ts'
-import { posts, topics } from '../topics/schema.ts'
+import { ofPost, ofTopic } from '../topics/schema.ts'
 import type { Terms } from './terms.ts'
 
 /**
@@ -42,15 +42,9 @@ export const guarantees = pgTable(
   {
     id: identity(),
     code: text().notNull().unique(),
-    companyId: reference('company_id')
-      .notNull()
-      .references(() => companies.id),
-    topicId: reference('topic_id')
-      .notNull()
-      .references(() => topics.id),
-    postId: reference('post_id')
-      .notNull()
-      .references(() => posts.id),
+    companyId: ofCompany(),
+    topicId: ofTopic(),
+    postId: ofPost(),
     state: text({ enum: STATES }).notNull(),
     stateAt: moment('state_at').notNull().default(sql`now()`),
     number: integer().notNull().default(1),
@@ -63,12 +57,8 @@ export const guarantees = pgTable(
     validUntil: date('valid_until').notNull(),
     inForceSince: moment('in_force_since'),
     suspendedBy: text('suspended_by', { enum: BYS }),
-    checkerId: reference('checker_id')
-      .notNull()
-      .references(() => accounts.id),
-    personInChargeId: reference('person_in_charge_id')
-      .notNull()
-      .references(() => accounts.id),
+    checkerId: ofAccount('checker_id'),
+    personInChargeId: ofAccount('person_in_charge_id'),
     renewalAskedAt: moment('renewal_asked_at'),
     evidenceFile: text('evidence_file'),
     evidenceName: text('evidence_name'),
@@ -90,9 +80,7 @@ export const guaranteeProducts = pgTable(
     guaranteeId: reference('guarantee_id')
       .notNull()
       .references(() => guarantees.id),
-    productId: reference('product_id')
-      .notNull()
-      .references(() => products.id),
+    productId: ofProduct(),
     fromVersionId: reference('from_version_id').references(() => productVersions.id),
     toVersionId: reference('to_version_id').references(() => productVersions.id),
     position: integer().notNull(),

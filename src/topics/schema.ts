@@ -168,6 +168,16 @@ export const revisions = pgTable(
   t => [primaryKey({ columns: [t.postId, t.number] })],
 )
 
+/** Whose row it is: columns that many tables have. */
+export const ofTopic = () =>
+  reference('topic_id')
+    .notNull()
+    .references(() => topics.id)
+export const ofPost = () =>
+  reference('post_id')
+    .notNull()
+    .references(() => posts.id)
+
 /** What the asker adds later without changing the question others have answered. */
 export const addenda = pgTable(
   'addenda',

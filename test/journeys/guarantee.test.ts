@@ -37,6 +37,13 @@ const words = {
   },
 }
 
+/** What was last written to somebody. */
+async function mailTo({ handle }: Actor): Promise<string> {
+  const rows = await forum.database.sql<{ text: string }[]>`
+    select text from mails where recipient = ${`${handle}@example.com`} order by id desc limit 1`
+  return rows[0]?.text ?? ''
+}
+
 /** The newest mail to an address, as the operator's mailbox shows it; resolves to the link in it. */
 async function linkTo(address: string): Promise<string> {
   let link = ''
@@ -67,7 +74,7 @@ describeInBrowser('a company stands behind an answer', newPage => {
     { locale: 'ja', javaScript: false },
     { locale: 'en', javaScript: true },
   ] as const)(
-    'from its application to the first guaranteed answer; an edit stops it, a recall says why ($locale, JavaScript: $javaScript)',
+    'from its application to the first guaranteed answer; an edit stops it, a recall says why and tells who relied on it ($locale, JavaScript: $javaScript)',
     { timeout: 120_000 },
     async options => {
       const { locale, javaScript } = options
@@ -77,8 +84,10 @@ describeInBrowser('a company stands behind an answer', newPage => {
       const product = `AX-32${locale === 'ja' ? '00' : '50'}`
       const applicant = await makeMember(forum.db, { handle: `boss_${locale}`, password: PASSWORD, locale })
       const open = () => newPage({ ...options, site: forum.site })
-      const [boss, admin, asker] = [await open(), await open(), await open()]
+      const [boss, admin, asker, reader] = [await open(), await open(), await open(), await open()]
+      const readerPerson = await makeMember(forum.db, { locale })
       await forum.enter(admin, operator)
+      await forum.enter(reader, readerPerson)
 
       await logIn(boss, applicant.handle, t)
       await boss.goto('/companies')
@@ -185,6 +194,10 @@ describeInBrowser('a company stands behind an answer', newPage => {
         await asker.locator('.guarantee').getByText(again).waitFor({ timeout: 300 })
       })
 
+      await reader.goto(topic)
+      await reader.getByRole('button', { name: t('fixes.yes') }).click()
+      await reader.getByText(t('flash.fixSaid')).or(reader.locator('.fixed select')).first().waitFor()
+
       await boss.getByLabel(t('guarantees.reasonLabel')).fill(reason)
       await boss.getByRole('button', { name: t('guarantees.manage.recall') }).click()
       await boss.getByText(t('flash.guaranteeRecalled')).waitFor()
@@ -193,6 +206,18 @@ describeInBrowser('a company stands behind an answer', newPage => {
         await asker.getByText(reason).waitFor({ timeout: 300 })
         expect(await asker.locator('.guarantee').count()).toBe(0)
       })
+      // Who asked and who said that it fixed it hear of it, behind the bell and by mail.
+      const title = `${product} ${locale === 'ja' ? 'につながりません' : 'does not connect'}`
+      for (const page of [asker, reader]) {
+        const notice = page.getByRole('link', { name: t('notices.kinds.recalled', { title }) })
+        await soon(async () => {
+          await page.goto('/notifications')
+          await notice.waitFor({ timeout: 300 })
+        })
+        await notice.click()
+        await page.getByText(reason).waitFor()
+      }
+      await soon(async () => expect(await mailTo(readerPerson)).toContain(reason))
     },
   )
 

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
+import type { Actor } from '../../accounts/actor.ts'
 import { managePath } from '../../companies/paths.ts'
 import { listScopeChoices } from '../../companies/product_queries.ts'
 import { findOwnCompany } from '../../companies/queries.ts'
+import type { Db } from '../../platform/db.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
@@ -23,6 +25,7 @@ const SeenForm = Type.Object({ seen: Seen })
 const RenewForm = Type.Object({ seen: Seen, validUntil: Type.String({ maxLength: 10, default: '' }) })
 const EndForm = Type.Object({ seen: Seen, reason: Type.String({ maxLength: 5000, default: '' }) })
 type Route<Body = unknown> = { Params: { company: string; code: string }; Body: Body }
+type Deed<Body> = (db: Db, actor: Actor, guarantee: Guarantee, input: Body) => Promise<unknown>
 
 /** A company's guarantees: looked after, one by one. */
 export async function guaranteeRoutes(app: App, { db, storage }: Services): Promise<void> {
@@ -50,37 +53,30 @@ export async function guaranteeRoutes(app: App, { db, storage }: Services): Prom
 
   app.get<Route>('/c/:company/manage/guarantees/:code', companies, (request, reply) => showOne(request, reply))
 
-  app.post<Route<Static<typeof SeenForm>>>('/c/:company/manage/guarantees/:code/confirmation', form(SeenForm), async (request, reply) => {
-    const guarantee = await find(request)
-    await confirmGuarantee(db, request.actor, guarantee, request.body)
-    return reply.flash('guaranteeGiven').see(guaranteePath(guarantee.company, guarantee))
-  })
-  app.delete<Route<Static<typeof SeenForm>>>('/c/:company/manage/guarantees/:code/confirmation', form(SeenForm), async (request, reply) => {
-    const guarantee = await find(request)
-    await dropGuarantee(db, request.actor, guarantee, request.body)
-    return reply.flash('guaranteeDropped').see(guaranteePath(guarantee.company, guarantee))
-  })
   app.put<Route<TermsBody>>('/c/:company/manage/guarantees/:code', form(TermsForm), async (request, reply) => {
     const guarantee = await find(request)
     const { seen = guarantee.number, revision } = request.body
     const checked = await recheckGuarantee(db, request.actor, guarantee, { ...draftOf(request.body), seen, revision })
     return reply.flash(checked.state === 'pending' ? 'guaranteePending' : 'guaranteeGiven').see(guaranteePath(guarantee.company, guarantee))
   })
-  app.post<Route<Static<typeof RenewForm>>>('/c/:company/manage/guarantees/:code/renewal', form(RenewForm), async (request, reply) => {
-    const guarantee = await find(request)
-    await renewGuarantee(db, request.actor, guarantee, request.body)
-    return reply.flash('guaranteeRenewed').see(guaranteePath(guarantee.company, guarantee))
-  })
-  app.post<Route<Static<typeof EndForm>>>('/c/:company/manage/guarantees/:code/revocation', form(EndForm), async (request, reply) => {
-    const guarantee = await find(request)
-    await revokeGuarantee(db, request.actor, guarantee, request.body)
-    return reply.flash('guaranteeRevoked').see(guaranteePath(guarantee.company, guarantee))
-  })
-  app.post<Route<Static<typeof EndForm>>>('/c/:company/manage/guarantees/:code/recall', form(EndForm), async (request, reply) => {
-    const guarantee = await find(request)
-    await recallGuarantee(db, request.actor, guarantee, request.body)
-    return reply.flash('guaranteeRecalled').see(guaranteePath(guarantee.company, guarantee))
-  })
+  /** A button below a guarantee: does its deed, and shows the guarantee as it stands then. */
+  const press = <Body extends TSchema>(method: 'POST' | 'DELETE', place: string, body: Body, deed: Deed<Static<Body>>, flash: string) =>
+    app.route<Route<Static<Body>>>({
+      method,
+      url: `/c/:company/manage/guarantees/:code/${place}`,
+      ...form(body),
+      handler: async (request, reply) => {
+        const guarantee = await find(request)
+        await deed(db, request.actor, guarantee, request.body as Static<Body>)
+        return reply.flash(flash).see(guaranteePath(guarantee.company, guarantee))
+      },
+    })
+  press('POST', 'confirmation', SeenForm, confirmGuarantee, 'guaranteeGiven')
+  press('DELETE', 'confirmation', SeenForm, dropGuarantee, 'guaranteeDropped')
+  press('POST', 'renewal', RenewForm, renewGuarantee, 'guaranteeRenewed')
+  press('POST', 'revocation', EndForm, revokeGuarantee, 'guaranteeRevoked')
+  press('POST', 'recall', EndForm, recallGuarantee, 'guaranteeRecalled')
+
   app.post<Route>(
     '/c/:company/manage/guarantees/:code/evidence',
     { ...companies, errorHandler: showAgain(showOne) },
