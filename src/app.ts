@@ -3,10 +3,15 @@ import { presentViewer } from './accounts/present.ts'
 import { registerGate, sessionCookieName } from './accounts/routes/gate.ts'
 import { visitorOf } from './accounts/visitor.ts'
 import { staleAfter } from './effects.ts'
+import type { EventOf } from './events.ts'
+import { lookAgain, lookForEnded, movesAfter, type Reader, readersRights, rightsAfter } from './live.ts'
+import { liveRoutes } from './live_routes.ts'
 import { noteLooks } from './notifications/reading.ts'
 import { prepareAssets } from './platform/assets.ts'
 import { hearEvents } from './platform/hearing.ts'
+import { openLive } from './platform/live/live.ts'
 import type { openLog } from './platform/log.ts'
+import { listLatestEvents } from './platform/outbox.ts'
 import type { Services } from './platform/services.ts'
 import { readSite } from './platform/site.ts'
 import { type App, buildWeb, refuseCrossSiteWrites } from './platform/web.ts'
@@ -20,9 +25,11 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   const visits = countVisits(db, { onError: error => log.warn({ err: error }, 'visits were not counted') })
   const looks = noteLooks(db, { onError: error => log.warn({ err: error }, 'notices were not marked as read') })
   const site = await readSite(db)
+  const live = openLive<Reader>({ ...readersRights(db), tellWriting: (subject, who) => hearing.whisper(`${subject} ${who}`) })
   const frame = (request: FastifyRequest) => ({
     site: { ...site.current(request.preferences.locale), url: siteUrl },
     viewer: presentViewer(request.actor, request.t),
+    event: live.at(),
   })
   const onRead = (subject: string, request: FastifyRequest) => {
     const topicId = Number(subject.slice('topic:'.length))
@@ -35,19 +42,42 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   await registerGate(app, services)
   app.addHook('onRequest', refuseCrossSiteWrites)
   await mountRoutes(app, services)
-  const hearing = hearEvents(sql, {
+  app.live = live
+  await liveRoutes(app, services, live)
+  for (const event of await listLatestEvents(db, 500)) live.remember(event.id, movesAfter(event))
+  const hearing = await hearEvents(sql, config.REDIS_URL, {
     heard: event => {
       app.cache.drop(staleAfter(event))
       if (event.name === 'site.changed') readAgain()
+      tellReaders(event).catch(error => log.debug({ err: error }, 'open pages were not told'))
     },
-    missed: readAgain,
+    missed: () => {
+      readAgain()
+      live.missed()
+    },
+    whispered: text => live.whispered(text),
   })
   // What happened while nobody listened is not known. Where the database is gone already, it will be missed once more.
   function readAgain(): void {
     app.cache.dropAll()
     site.reload().then(app.cache.dropAll, error => log.debug({ err: error }, 'the site was not read again'))
   }
+  /** Whoever lost his right hears nothing of it any more; everybody else what moved. */
+  async function tellReaders(event: EventOf): Promise<void> {
+    const { subjects, accountId } = rightsAfter(event)
+    for (const subject of subjects) await live.recheck(subject)
+    if (accountId) await live.recheckReaders(({ actor }) => actor.id === accountId, lookAgain(app.sessions))
+    live.moved(event.id, movesAfter(event))
+  }
+  const ended = setInterval(() => {
+    live
+      .recheckReaders(({ token }) => token !== undefined, lookForEnded(db))
+      .catch(error => log.debug({ err: error }, 'log-ins of open pages were not looked at'))
+  }, 60_000).unref()
+  app.leaving.onLeave(live.stop)
+  app.addHook('preClose', async () => live.stop())
   app.addHook('onClose', async () => {
+    clearInterval(ended)
     await hearing.stop()
     await Promise.all([visits.stop(), looks.stop()].map(stopping => stopping.catch(() => {})))
   })

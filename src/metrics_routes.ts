@@ -71,6 +71,7 @@ async function readShared(app: App, { db, engines }: Services): Promise<Registry
   for (const [what, count] of Object.entries(use)) day.set({ what }, count)
   const { pages, served, rendered } = app.cache.figures()
   gauge('page_cache_pages', 'Pages kept for guests').set(pages)
+  gauge('live_lines', 'Open pages that hear what changes').set(app.live.figures().lines)
   const counted = (name: string, help: string, value: number) =>
     new Counter({ name: `hiroba_${name}`, help, registers: [registry] }).inc(value)
   counted('page_cache_hits_total', 'Guests’ pages sent from memory', served)

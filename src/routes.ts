@@ -68,6 +68,7 @@ import { draftRoutes } from './topics/routes/drafts.ts'
 import { editingRoutes } from './topics/routes/editing.ts'
 import { helpingRoutes } from './topics/routes/helping.ts'
 import { listRoutes } from './topics/routes/lists.ts'
+import { newsRoutes } from './topics/routes/news.ts'
 import { postRoutes } from './topics/routes/posts.ts'
 import { slowingRoutes } from './topics/routes/slowing.ts'
 import { topicRoutes } from './topics/routes/topic.ts'
@@ -106,6 +107,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await topicRoutes(app, services)
   await askRoutes(app, services)
   await postRoutes(app, services)
+  await newsRoutes(app, services)
   await besideRoutes(app, services)
   await draftRoutes(app, services)
   await editingRoutes(app, services)

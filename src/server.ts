@@ -7,6 +7,7 @@ import { noticeTasks } from './notifications/effects.ts'
 import { stopCharts } from './platform/charts.ts'
 import type { Config } from './platform/config.ts'
 import { startEmbeddedPostgres } from './platform/embedded_postgres.ts'
+import { relayEvents } from './platform/hearing.ts'
 import { renderForSite, stopRenderer } from './platform/html.ts'
 import { fewAtOnce, startWorker } from './platform/jobs.ts'
 import { openLog } from './platform/log.ts'
@@ -106,6 +107,11 @@ async function work(
     log: services.log,
   })
   working.push(() => worker.stop())
+  const { REDIS_URL } = services.config
+  if (REDIS_URL) {
+    const relay = relayEvents(services.sql, REDIS_URL)
+    working.push(async () => (await relay).stop())
+  }
 }
 
 function addressOf(app: App): string {

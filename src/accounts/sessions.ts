@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { and, desc, eq, isNull, lt, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, lt, ne, sql } from 'drizzle-orm'
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
 import type { Db } from '../platform/db.ts'
 import type { Actor, OwnCompany } from './actor.ts'
@@ -102,6 +102,16 @@ const isStaff = ({ role, moderates, represents }: Pick<AccountRow, 'role' | 'mod
 /** Ends log-ins inside a verb's transaction: all of them, or all but the one that asks. */
 export async function endSessions(tx: Db, accountId: number, exceptId = ''): Promise<void> {
   await tx.delete(sessions).where(and(eq(sessions.accountId, accountId), ne(sessions.id, exceptId)))
+}
+
+/** Which of these log-ins still live. */
+export async function livingSessions(db: Db, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(inArray(sessions.id, ids), sql`least(${sessions.expiresAt}, ${sessions.absoluteExpiresAt}) > now()`))
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Forgets sessions that have ended; by the clock. */

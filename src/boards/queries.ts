@@ -38,6 +38,12 @@ const boardBySlug = prepared(db =>
     .prepare('board'),
 )
 
+/** Which readers a board is for; undefined when there is no such board. */
+export async function findBoardById(db: Db, id: number): Promise<Pick<Board, 'visibility'> | undefined> {
+  const [board] = await db.select({ visibility: boards.visibility }).from(boards).where(eq(boards.id, id))
+  return board
+}
+
 /** The open board a topic is asked in. Throws Missing when there is none, or it is archived or not for this actor. */
 export async function findOpenBoard(db: Db, actor: Actor, id: number): Promise<Board> {
   const [board] = await db

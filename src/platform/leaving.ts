@@ -14,10 +14,16 @@ const LOOK_EVERY = 25
  * a door that shuts turns away whoever stands in it, so `leave` first answers everything, telling each connection to close, until nobody
  * asks any more; then `close` (the app's own) ends what is left.
  */
-export function prepareToLeave(server: Server): { isLeaving(): boolean; leave(close: () => Promise<unknown>): Promise<void> } {
+export function prepareToLeave(server: Server): {
+  isLeaving(): boolean
+  /** Called as soon as leaving begins: who holds lines open lets go of them. */
+  onLeave(letGo: () => void): void
+  leave(close: () => Promise<unknown>): Promise<void>
+} {
   const underWay = new Set<ServerResponse>()
   let leaving = false
   let lastAsked = 0
+  const letsGo: (() => void)[] = []
   server.prependListener('request', ({ url }, response) => {
     if (url !== '/readyz' && url !== '/healthz') lastAsked = performance.now()
     underWay.add(response)
@@ -27,6 +33,7 @@ export function prepareToLeave(server: Server): { isLeaving(): boolean; leave(cl
 
   async function readersGone(): Promise<void> {
     leaving = true
+    for (const letGo of letsGo) letGo()
     for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close')
     const begin = performance.now()
     while ((await openConnections(server)) > 0 || isBusy()) {
@@ -40,6 +47,7 @@ export function prepareToLeave(server: Server): { isLeaving(): boolean; leave(cl
 
   return {
     isLeaving: () => leaving,
+    onLeave: letGo => void letsGo.push(letGo),
     async leave(close) {
       await readersGone()
       const closed = close()

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { type EventName, type Events, NOTHING_FOLLOWS } from '../events.ts'
+import { type EventName, type EventOf, type Events, NOTHING_FOLLOWS } from '../events.ts'
 import type { Db } from './db.ts'
 
 /** The channel on which every web process hears what happened, as `{ id, name, data }` with ids only. */
@@ -21,4 +21,12 @@ export async function recordAll<Name extends EventName>(tx: Db, name: Name, each
       insert into events (name, data) select ${name}, each from jsonb_array_elements(${json}::jsonb) each returning id, name, data),
          told as (select json_build_object('id', id, 'name', name, 'data', data) as event from event)
     select pg_notify(${EVENTS_CHANNEL}, event::text)${job} from told`)
+}
+
+/** The latest events, oldest first. */
+export async function listLatestEvents(db: Db, count: number): Promise<EventOf[]> {
+  const rows = await db.execute<{ id: string; name: string; data: unknown }>(
+    sql`select id, name, data from (select * from events order by id desc limit ${count}) latest order by id`,
+  )
+  return rows.map(({ id, ...event }) => ({ id: Number(id), ...event }) as EventOf)
 }

@@ -5,6 +5,7 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import websocket from '@fastify/websocket'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Assets } from './assets.ts'
 import type { Config } from './config.ts'
@@ -49,7 +50,11 @@ declare module 'fastify' {
   }
 }
 
-export type App = FastifyInstance & { cache: PageCache; leaving: ReturnType<typeof prepareToLeave> }
+export type App = FastifyInstance & {
+  cache: PageCache
+  leaving: ReturnType<typeof prepareToLeave>
+  live: { figures(): { lines: number; subjects: number } }
+}
 
 export type WebOptions = {
   config: Config
@@ -63,7 +68,8 @@ export type WebOptions = {
   onRead(subject: string, request: FastifyRequest): void
 }
 
-const MOST_CONNECTIONS = 10_000
+/** Ten thousand open pages, and those who ask meanwhile. */
+const MOST_CONNECTIONS = 12_000
 /** Milliseconds after which a line that is silent in the middle of a request is cut. */
 const SILENCE = 20_000
 
@@ -116,6 +122,8 @@ export async function buildWeb(options: WebOptions): Promise<App> {
   await app.register(helmet, securityHeaders(options))
   await app.register(formbody, { bodyLimit: 256 * 1024 })
   await app.register(rateLimit, { global: false })
+  // Compressing would cost each line more memory than it saves bytes: what is said is short.
+  await app.register(websocket, { options: { maxPayload: 4_096, perMessageDeflate: false } })
   await app.register(multipart, { limits: { fileSize: 12_000_000, files: 4, fields: 40, fieldSize: 200_000 } })
   await app.register(fastifyStatic, {
     root: options.assets.folder,

@@ -150,7 +150,7 @@ function answersIn(
 }
 
 /** Withdrawn answers with comments below stay as stubs; hidden ones are for the board's moderators. */
-function stands(hidden: boolean): SQL | undefined {
+export function stands(hidden: boolean): SQL | undefined {
   const kept = or(isNull(posts.withdrawnAt), sql`${posts.commentCount} > 0`)
   return hidden ? kept : and(isNull(posts.hiddenAt), kept)
 }

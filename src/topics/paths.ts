@@ -19,7 +19,7 @@ export const rewritePath = (post: { id: number }) => `/posts/${post.id}/moderati
 export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
 // Pages below a topic's address; a title of that name must not hide behind them.
-const PAGES_BELOW = ['addenda', 'answers', 'close', 'moderation', 'products', 'similar', 'slow', 'tags']
+const PAGES_BELOW = ['addenda', 'answers', 'close', 'moderation', 'news', 'products', 'similar', 'slow', 'tags']
 
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {

@@ -176,6 +176,12 @@ export async function findTopic(db: Db, actor: Actor, id: number) {
 }
 export type Topic = Awaited<ReturnType<typeof findTopic>>
 
+/** Who may see this topic as it stands now; undefined when there is none. For many readers at once. */
+export async function findSight(db: Db, id: number): Promise<((actor: Actor) => boolean) | undefined> {
+  const [row] = await topicById(db).execute({ id })
+  return row && (actor => maySee(actor, row.topic))
+}
+
 const topicById = prepared(db =>
   db
     .select({ topic: topics, board: boards })

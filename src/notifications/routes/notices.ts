@@ -29,6 +29,9 @@ export async function noticeRoutes(app: App, { db }: Services): Promise<void> {
     },
   )
 
+  // The frame of every page says how many are unread; so does this part of it.
+  app.get(`${noticesPath}/unread`, { config: { access: 'members' } }, (_, reply) => reply.fragment('notifications/unread.stream', {}))
+
   app.get<{ Params: { id: number } }>(
     `${noticesPath}/:id`,
     { config: { access: 'members' }, schema: { params: Type.Object({ id: whole }) } },

@@ -10,6 +10,7 @@ import type { App } from '../../platform/web.ts'
 import { listHelpers, placeOfBoard } from '../../reputation/helper_queries.ts'
 import { monthBefore, presentMasters } from '../../reputation/present_helpers.ts'
 import { presentTopicLine } from '../present.ts'
+import { listNewsPath, subjectsOf } from '../present_news.ts'
 import { LISTS, type List, listTopics } from '../queries.ts'
 
 const ListQuery = Type.Object({
@@ -26,7 +27,7 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
     const list = listFrom(query)
     const [page, all] = await Promise.all([listTopics(db, actor, { list, after: query.after }), listBoards(db, actor)])
     const model = {
-      ...presentList(request, page, '/', list),
+      ...presentList(request, page, { path: '/', current: list }),
       ...presentNav(inGroups(all), preferences.locale),
       ownBoards: all.filter(board => actor.interests.includes(board.id)).map(board => presentBoard(board, preferences.locale)),
       isFirstPage: !query.after,
@@ -55,23 +56,19 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
         listHelpers(db, { place, months, size: 40 }),
       ])
       const shown = presentBoard(board, preferences.locale)
+      const children = all.filter(child => child.parentId === board.id)
       const parent = all.find(other => other.id === board.parentId)
       const model = {
         board: { ...shown, rulesHtml: shown.rules && (await renderBody(shown.rules)).html },
         parent: parent && presentBoard(parent, preferences.locale),
-        children: all.filter(child => child.parentId === board.id).map(child => presentBoard(child, preferences.locale)),
+        children: children.map(child => presentBoard(child, preferences.locale)),
         ...presentNav(inGroups(all), preferences.locale, board),
         masters: presentMasters(helpers, months, request.t),
         peoplePath: `${shown.path}/people`,
-        ...presentList(request, page, shown.path, list),
+        ...presentList(request, page, { path: shown.path, current: list, boards: [board, ...children] }),
       }
       return reply
-        .keep([
-          `helpers:${place}`,
-          ...[board, ...all.filter(each => each.parentId === board.id)].map(({ id }) => `board:${id}`),
-          'boards',
-          'people',
-        ])
+        .keep([`helpers:${place}`, ...[board, ...children].map(({ id }) => `board:${id}`), 'boards', 'people'])
         .page('boards/show', { title: shown.name, description: shown.description, at: 'boards', ...model })
     },
   )
@@ -79,12 +76,18 @@ export async function listRoutes(app: App, { db }: Services): Promise<void> {
 
 const listFrom = ({ list }: { list?: string }): List => LISTS.find(name => name === list) ?? 'new'
 
-function presentList({ t, preferences }: FastifyRequest, page: Awaited<ReturnType<typeof listTopics>>, path: string, current: List) {
+function presentList(
+  { t, preferences, query }: FastifyRequest,
+  page: Awaited<ReturnType<typeof listTopics>>,
+  { path, current, boards = [] }: { path: string; current: List; boards?: { id: number }[] },
+) {
+  const isFirst = !(query as Listing['Querystring']).after
   const address = (list: List) => (list === 'new' ? path : `${path}?list=${list}`)
   return {
     tabs: LISTS.map(list => ({ path: address(list), label: t(`topics.lists.${list}`), isCurrent: list === current })),
     topics: page.rows.map(row => presentTopicLine(row, preferences.locale, t)),
     emptyText: t(`topics.lists.empty.${current}`),
+    ...(current === 'new' && isFirst && { subjects: subjectsOf(boards), newsPath: listNewsPath(page.rows, boards[0]) }),
     nextPath: page.next && `${path}?list=${current}&after=${encodeURIComponent(page.next)}`,
   }
 }

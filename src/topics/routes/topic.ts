@@ -27,6 +27,7 @@ import {
 } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
 import { presentVoices } from '../present.ts'
+import { newsPath } from '../present_news.ts'
 import { presentPost, presentTopic } from '../present_page.ts'
 import { describeQuestion } from '../structured.ts'
 
@@ -131,6 +132,7 @@ export async function showTopic(
     canonical: path,
     structuredHtml: isPlain ? structuredHtml(describeQuestion(topic, answers.rows, siteUrl, actor.preferences.locale, t)) : undefined,
     topic: presentTopic(topic, actor, t),
+    newsPath: newsPath(topic, Math.max(...ids, ...[...comments.values()].flat().map(({ id }) => id))),
     products: (topic.beside.products ?? []).map(product => presentTopicProduct(product, actor.preferences.locale)),
     canNameProducts: canNameProducts(actor, topic) || canClaimTopic(actor),
     opening: presentPost(topic.opening, context),
