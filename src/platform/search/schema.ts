@@ -53,7 +53,14 @@ export const searchReadings = pgTable('search_readings', { term: text().notNull(
   index('search_readings_reading').on(t.reading),
 ])
 
-/** What a general dictionary says means the same, where the collection has the other word's terms; `rows` have the rarest of them. */
+/** A general dictionary as it was read last: its words, the terms of each, and the words that mean the same. Always read whole. */
+export const searchDictionary = pgTable('search_dictionary', {
+  other: text().notNull(),
+  words: text().array().notNull(),
+  terms: text().array().notNull(),
+})
+
+/** What that dictionary says means the same, where the collection has the other word's terms; `rows` have the rarest of them. */
 export const searchThesaurus = pgTable(
   'search_thesaurus',
   { word: text().notNull(), other: text().notNull(), rows: integer().notNull() },
@@ -66,11 +73,16 @@ export const searchTerms = pgTable('search_terms', { term: text().primaryKey(), 
   index('search_terms_end').on(sql`(reverse(${t.term}) collate "C")`),
 ])
 
-/** The collection in one row. `writes` is the table's counter of changes at the time, to tell when the figures are old. */
+/**
+ * The collection in one row. `writes` is the table's counter of changes at the time, to tell when the figures are old; `dictionary` the
+ * edition that `searchDictionary` has, and `meantOf` a sum of the terms that `searchThesaurus` was made for.
+ */
 export const searchFigures = pgTable('search_figures', {
   id: smallint().primaryKey(),
   rows: integer().notNull(),
   meanWords: real('mean_words').notNull(),
   writes: bigint({ mode: 'number' }).notNull(),
   countedAt: timestamp('counted_at', { withTimezone: true }).notNull(),
+  dictionary: text(),
+  meantOf: text('meant_of'),
 })

@@ -51,6 +51,19 @@ test('only what leads to words of the collection is kept, and it goes with them'
   expect(await kept()).not.toContainEqual({ word: '医者', other: '医師' })
 })
 
+test('nothing is done where the words are the same as before, and the dictionary is read once', async () => {
+  await engine.put([made('doctor', '医師の紹介')])
+  await engine.refresh()
+  await database.sql`delete from search_dictionary where other <> '医師'`
+  await database.sql`delete from search_thesaurus`
+  await engine.refresh()
+  expect(await kept()).toEqual([])
+  await engine.put([made('book', '書籍の返却と返本')])
+  await engine.refresh()
+  expect(await kept()).toContainEqual({ word: '医者', other: '医師' })
+  expect(await kept()).not.toContainEqual(expect.objectContaining({ other: '書籍' }))
+})
+
 test('of texts with the same words the one that says them in the same order comes first', async () => {
   expect((await idsOf('画面の文字を大きく'))[0]).toBe('order')
   expect((await idsOf('印刷の文字'))[0]).toBe('mixed')

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db.ts'
 import { askProcess } from './asking_process.ts'
@@ -9,25 +11,47 @@ import { piecesOf } from './synonyms.ts'
 const share = 0.8
 const reader = new URL('./thesaurus_process.ts', import.meta.url)
 
-type Pair = [word: string, other: string, terms: string[]]
+/** Another one than was read last is read again; the number after it is of our own cutting into terms. */
+const edition = () => `${JSON.parse(readFileSync(findPackageJSON('sudachi-synonyms-dictionary', import.meta.url) ?? '', 'utf8')).version}/1`
+
+type Entry = { other: string; words: string[]; terms: string[] }
 export type Meant = { own: string; other: string; rows: number }
 
 /**
- * Keeps of a general dictionary (59,000 words) what leads to words that the collection has. The dictionary takes more memory than
- * the server is to have, so it lives in a process of its own that ends with the work.
+ * Keeps of a general dictionary (59,000 words) what leads to words that the collection has, when either has changed since the last
+ * time. Reading the dictionary takes more memory than the server is to have, so that is done once, by a process that ends with the
+ * work; from then on it is a table.
  */
 export async function refreshThesaurus(db: Db): Promise<void> {
-  const known = await db.execute<{ term: string; rows: number }>(sql`select term, rows from search_terms`)
-  if (known.length === 0) return
-  const rowsOf = new Map(known.map(({ term, rows }) => [term, rows]))
-  const pairs = await askProcess<Pair[]>(reader, [])
-  const kept = pairs.flatMap(([word, other, terms]) => {
-    const rows = Math.min(...terms.map(term => rowsOf.get(term) ?? 0))
-    return rows > 0 ? { word, other, rows } : []
+  const present = edition()
+  const [last] = await db.execute<{ dictionary: string | null; meantOf: string | null; terms: string | null }>(sql`
+    select dictionary, meant_of as "meantOf", (select sum(hashtextextended(term, rows))::text from search_terms) as terms from search_figures`)
+  if (!last?.terms || (last.dictionary === present && last.meantOf === last.terms)) return
+  const entries = last.dictionary === present ? undefined : await askProcess<Entry[]>(reader, [])
+  await db.transaction(async tx => {
+    await tx.execute(sql`set local statement_timeout = 0`)
+    await tx.execute(sql`select from search_figures for update`)
+    if (entries) await keepDictionary(tx, entries)
+    await keepMeant(tx)
+    await tx.execute(sql`update search_figures set dictionary = ${present}, meant_of = ${last.terms}`)
   })
+}
+
+async function keepDictionary(db: Db, entries: readonly Entry[]): Promise<void> {
+  await db.execute(sql`delete from search_dictionary`)
   await db.execute(sql`
-    with given as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(kept)}::text::jsonb) as row(word text, other text, rows integer)
+    insert into search_dictionary (other, words, terms)
+    select * from jsonb_to_recordset(${JSON.stringify(entries)}::text::jsonb) as row(other text, words text[], terms text[])`)
+}
+
+/** What leads to a word that the collection has all terms of. */
+async function keepMeant(db: Db): Promise<void> {
+  await db.execute(sql`
+    with led as (
+      select other, words, min(t.rows) as rows from search_dictionary d, unnest(d.terms) as own join search_terms t on t.term = own
+      group by other, words, terms having count(*) = cardinality(terms)
+    ), given as materialized (
+      select unnest(words) as word, other, rows from led
     ), gone as (
       delete from search_thesaurus t where not exists (select from given g where g.word = t.word and g.other = t.other)
     )

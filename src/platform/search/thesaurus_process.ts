@@ -9,13 +9,15 @@ type Group = { items: { midashi: string; expandControl: number }[] }
 const load = createRequire(import.meta.url)
 const { fetchDictionary }: { fetchDictionary: () => Promise<Group[]> } = load('sudachi-synonyms-dictionary')
 const dictionary = await fetchDictionary()
-const pairs = new Map<string, [word: string, other: string, terms: string[]]>()
+const entries = new Map<string, { words: Set<string>; terms: string[] }>()
 for (const { items } of dictionary) {
   const words = new Set(items.filter(item => item.expandControl === 0).map(item => normalise(item.midashi)))
-  const terms = new Map([...words].map(word => [word, [...mainTerms(word).keys()]]))
-  for (const word of words) {
-    for (const [other, its] of terms)
-      if (other !== word && word.length > 1 && its.length > 0) pairs.set(`${word}\t${other}`, [word, other, its])
+  for (const other of words) {
+    const entry = entries.get(other) ?? { words: new Set(), terms: [...mainTerms(other).keys()] }
+    for (const word of words) if (word !== other && word.length > 1) entry.words.add(word)
+    entries.set(other, entry)
   }
 }
-process.send?.([...pairs.values()], () => process.exit(0))
+const led = [...entries].filter(([, { words, terms }]) => words.size > 0 && terms.length > 0)
+const answer = led.map(([other, { words, terms }]) => ({ other, words: [...words], terms }))
+process.send?.(answer, () => process.exit(0))
