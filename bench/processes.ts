@@ -10,9 +10,9 @@ export const cores = findCores()
 /** Whether processes can be pinned: without `taskset` or a second core they share what there is. */
 export const isPinned = cores.length > 1 && spawnSync('taskset', ['--version']).status === 0
 
-/** Moves this process, and every one it starts from now on, to the core of the load. */
-export function pinSelf(): void {
-  if (isPinned) execFileSync('taskset', ['-a', '-p', '-c', String(cores[1]), String(process.pid)], { stdio: 'ignore' })
+/** Moves this process, and every one it starts from now on, to one core: that of the load, if not said otherwise. */
+export function pinSelf(core = cores[1]): void {
+  if (isPinned) execFileSync('taskset', ['-a', '-p', '-c', String(core), String(process.pid)], { stdio: 'ignore' })
 }
 
 /** Starts a program of ours (a path from here) in its own process, on the server's core or that of the load. */
@@ -55,6 +55,11 @@ export function cpuOf({ server, postgres }: { server: number; postgres?: number 
     for (const child of childrenOf(postgres)) ticks += child.user + child.system
   }
   return (ticks * 1000) / ticksASecond
+}
+
+/** Of that, what children that have ended had used. */
+export function cpuOfEnded(parent: number): number {
+  return ((statOf(parent)?.endedChildren ?? 0) * 1000) / ticksASecond
 }
 
 /** Megabytes a process keeps in memory; `shared` counts what several share by their part of it. */

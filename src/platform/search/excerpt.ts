@@ -1,6 +1,7 @@
 import { foldText } from './fold.ts'
 import { weighQuery } from './query.ts'
-import { eachTerm, normalise, type TermKind } from './terms.ts'
+import type { TermKind } from './term.ts'
+import { eachTerm, normalise } from './terms.ts'
 
 /** A piece of text as it was written, and whether it answers to the query. Never HTML: the view escapes it. */
 export type ExcerptSegment = { text: string; marked: boolean }

@@ -1,4 +1,5 @@
-import { eachTerm, normalise, type TermKind } from './terms.ts'
+import type { TermKind } from './term.ts'
+import { eachTerm, normalise } from './terms.ts'
 
 /** What somebody may be typing who wants a title: it, from each of its words on, as `openerKey` spells it. */
 export function openersOf(title: string): string[] {
@@ -7,8 +8,13 @@ export function openersOf(title: string): string[] {
   eachTerm(text, (_, kind, at) => {
     if (opens.has(kind)) starts.add(at)
   })
-  const keys = [...starts].sort((a, b) => a - b).map(at => openerKey(text.slice(Math.max(0, at), at + longestKey * 2)))
-  return [...new Set(keys)].filter(Boolean).slice(0, mostKeys)
+  const keys = new Set<string>()
+  for (const at of [...starts].sort((a, b) => a - b)) {
+    const key = openerKey(text.slice(Math.max(0, at), at + longestKey * 2))
+    if (key) keys.add(key)
+    if (keys.size === mostKeys) break
+  }
+  return [...keys]
 }
 
 /** One spelling for what is typed and what is there: hiragana, no long vowel marks, no spaces or signs. */

@@ -1,4 +1,5 @@
-import { eachTerm, normalise, type TermKind } from './terms.ts'
+import type { TermKind } from './term.ts'
+import { eachTerm, normalise } from './terms.ts'
 
 /** A text as terms with what each weighs, strongest kind first; `cut` when only the beginning was read. */
 export type WeighedQuery = { normal: string; weights: Map<string, number>; words: string[]; cut: boolean }

@@ -1,5 +1,6 @@
 import { toHiragana as lettersToHiragana, toKatakana as lettersToKatakana } from 'wanakana'
-import { eachTerm, isAskingOrGrammar, spellKatakana } from './terms.ts'
+import { isAskingOrGrammar, spellKatakana } from './term.ts'
+import { eachTerm } from './terms.ts'
 
 /** A word of a query that may be meant as another one: as it was written, and as the term that was looked for. */
 export type Suspect = { written: string; term: string; isKana: boolean }

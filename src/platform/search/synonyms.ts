@@ -1,5 +1,6 @@
 import type { SynonymGroup } from './engine.ts'
-import { normalise, spellKatakana } from './terms.ts'
+import { spellKatakana } from './term.ts'
+import { normalise } from './terms.ts'
 
 /** Groups made ready for looking up: what else is looked for by each word. */
 export type Synonyms = { of: ReadonlyMap<string, readonly string[]>; longest: number }

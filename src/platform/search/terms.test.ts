@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { eachTerm, normalise, type TermKind } from './terms.ts'
+import type { TermKind } from './term.ts'
+import { eachTerm, normalise } from './terms.ts'
 
 function termsOf(text: string, kind?: TermKind): string[] {
   const terms: string[] = []

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SearchQuery } from './engine.ts'
-import { anyKind, normalise, spellKatakana } from './terms.ts'
+import { spellKatakana } from './term.ts'
+import { anyKind, normalise } from './terms.ts'
 import { quoteTerm } from './vector.ts'
 
 /** Phrases stand as they are after normalisation; words to leave out stand nowhere in the document, alone or in a longer word. */

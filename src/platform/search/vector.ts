@@ -1,4 +1,5 @@
-import { eachTerm, normalise, type TermKind } from './terms.ts'
+import type { TermKind } from './term.ts'
+import { eachTerm, normalise } from './terms.ts'
 
 /** One row's worth of a document: its tsvector as text, and how many words it has. */
 export type Vector = { tv: string; words: number }
@@ -14,7 +15,7 @@ export function vectorsOf(title: string, body: string): Vector[] {
   const vectors: Vector[] = []
   do {
     const draft = draftWith(heading)
-    do addText(draft, pieces.shift() ?? '')
+    do addText(draft, takeSome(pieces, fullRow - draft.bytes))
     while (draft.bytes + (pieces[0]?.length ?? 0) * bytesOfText < fullRow && pieces.length > 0)
     vectors.push({ tv: textOf(draft), words: draft.words })
   } while (pieces.length > 0 && vectors.length < mostRows)
@@ -34,44 +35,56 @@ export function titleTerm(term: string): string {
 /** Positions of each term; those up to `titleEnd` are the title's. */
 type Draft = { terms: Map<string, number[]>; titleEnd: number; length: number; words: number; bytes: number }
 
+const none: number[] = []
 const special = /['\\]/g
 const longestTitle = 300
 const mostRows = 40
 /** Letters of a body that need no look at the bytes. */
 const surelyFits = 300
+/** Bytes that a letter of a text adds at most, as texts are. */
+const bytesOfDenseText = 16
 const mostPositions = 12
 const lastPosition = 16_383
 /** Bytes of a tsvector that stay inline in a page of 8 kB beside the other columns. */
 const fullRow = 7_600
 /** Bytes that a letter of Japanese text adds, by measurement. */
 const bytesOfText = 10
-/** A sentence, or 100 letters where none ends. */
-const sentences = /[^\n.!?\u3002]{0,99}(?:[\n.!?\u3002]+|$|[^\n.!?\u3002])/gu
+/** A sentence, or 100 letters where none ends; a dot inside a number or a name ends none. */
+const sentences = /(?:[^\n.!?\u3002]|\.(?=[a-z0-9])){0,99}(?:(?:[\n!?\u3002]|\.(?![a-z0-9]))+|$|[^\n!?\u3002])/gu
 
 function draftWith(heading: string): Draft {
   const draft: Draft = { terms: new Map(), titleEnd: heading.length, length: 0, words: 0, bytes: 0 }
-  addText(draft, heading)
-  eachTerm(heading, (term, kind) => {
-    if (!isPart(kind)) draft.terms.set(titleTerm(term), [])
+  eachTerm(heading, (term, kind, at) => {
+    addTerm(draft, term, kind, at)
+    if (!isPart(kind)) draft.terms.set(titleTerm(term), none)
   })
+  draft.length = heading.length
   return draft
 }
 
+/** The next sentence, and those after it that surely fit as well: walking them together takes a third less. */
+function takeSome(pieces: string[], room: number): string {
+  let [text = ''] = pieces.splice(0, 1)
+  while (pieces[0] && (text.length + pieces[0].length) * bytesOfDenseText < room) text += pieces.shift()
+  return text
+}
+
 function addText(draft: Draft, text: string): void {
-  const start = draft.length + 1
-  eachTerm(text, (term, kind, at) => {
-    if (isWord(kind)) draft.words++
-    const position = Math.min(lastPosition, start + at)
-    const known = draft.terms.get(term)
-    if (!known) {
-      draft.terms.set(term, [position])
-      draft.bytes += bytesOf(term)
-    } else if (known.length < mostPositions && !known.includes(position)) {
-      known.push(position)
-      draft.bytes += bytesOfPosition
-    }
-  })
+  eachTerm(text, (term, kind, at) => addTerm(draft, term, kind, at))
   draft.length += text.length
+}
+
+function addTerm(draft: Draft, term: string, kind: TermKind, at: number): void {
+  if (isWord(kind)) draft.words++
+  const position = Math.min(lastPosition, draft.length + 1 + at)
+  const known = draft.terms.get(term)
+  if (!known) {
+    draft.terms.set(term, [position])
+    draft.bytes += bytesOf(term)
+  } else if (known.length < mostPositions && !known.includes(position)) {
+    known.push(position)
+    draft.bytes += bytesOfPosition
+  }
 }
 
 function isWord(kind: TermKind): boolean {
@@ -89,12 +102,16 @@ function bytesOf(term: string): number {
 
 const bytesOfPosition = 2
 
-function textOf(draft: Draft): string {
+function textOf({ terms, titleEnd }: Draft): string {
   let text = ''
-  for (const [term, positions] of draft.terms) {
-    let list = ''
-    for (const position of positions) list += `${list && ','}${position}${position <= draft.titleEnd ? 'A' : ''}`
-    text += `${quoteTerm(term)}${list && ':'}${list} `
+  for (const [term, positions] of terms) {
+    text += quoteTerm(term)
+    let sign = ':'
+    for (const position of positions) {
+      text += position <= titleEnd ? `${sign}${position}A` : sign + position
+      sign = ','
+    }
+    text += ' '
   }
   return text
 }

@@ -1,5 +1,6 @@
 import { longestQuery } from '../query.ts'
-import { eachTerm, normalise, type TermKind } from '../terms.ts'
+import type { TermKind } from '../term.ts'
+import { eachTerm, normalise } from '../terms.ts'
 
 /**
  * A text as the words that are searched beside it, in our own spelling: Meilisearch knows neither that a long vowel mark at the end of a
