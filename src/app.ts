@@ -4,6 +4,8 @@ import { registerGate, sessionCookieName } from './accounts/routes/gate.ts'
 import { visitorOf } from './accounts/visitor.ts'
 import { staleAfter } from './effects.ts'
 import type { EventOf } from './events.ts'
+import { knowCompanySites } from './insights/company_sites.ts'
+import { originOf } from './insights/origin.ts'
 import { lookAgain, lookForEnded, movesAfter, type Reader, readersRights, rightsAfter } from './live.ts'
 import { liveRoutes } from './live_routes.ts'
 import { noteLooks } from './notifications/reading.ts'
@@ -24,7 +26,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   const assets = await prepareAssets(config.DATA_DIR)
   const visits = countVisits(db, { onError: error => log.warn({ err: error }, 'visits were not counted') })
   const looks = noteLooks(db, { onError: error => log.warn({ err: error }, 'notices were not marked as read') })
-  const site = await readSite(db)
+  const [site, sites] = await Promise.all([readSite(db), knowCompanySites(db)])
   const live = openLive<Reader>({ ...readersRights(db), tellWriting: (subject, who) => hearing.whisper(`${subject} ${who}`) })
   const frame = (request: FastifyRequest) => ({
     site: { ...site.current(request.preferences.locale), url: siteUrl },
@@ -33,14 +35,21 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   })
   const onRead = (subject: string, request: FastifyRequest) => {
     const topicId = Number(subject.slice('topic:'.length))
-    visits.add({ topicId, visitor: visitorOf(request), userAgent: request.headers['user-agent'] ?? '' })
+    const visit = { topicId, visitor: visitorOf(request), userAgent: request.headers['user-agent'] ?? '' }
+    visits.add(visit, () => originOf({ referer: request.headers.referer, url: request.url, host: request.host }, sites.companyAt))
     // A page out of the cache was served before anybody was asked who he is.
     if (request.actor?.unread > 0) looks.add({ accountId: request.actor.id, topicId })
   }
 
+  const notRead = (error: unknown) => log.debug({ err: error }, 'the site was not read again')
   const app = await buildWeb({ config, logger, render, assets, frame, sessionCookie: sessionCookieName(config), onRead })
   await registerGate(app, services)
   app.addHook('onRequest', refuseCrossSiteWrites)
+  // Whoever asks read before as himself, or as a guest before he logged in.
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.method === 'POST' && request.routeOptions.url === '/ask' && reply.statusCode === 303)
+      visits.asked([visitorOf(request), visitorOf({ headers: request.headers, ip: request.ip })])
+  })
   await mountRoutes(app, services)
   app.live = live
   await liveRoutes(app, services, live)
@@ -49,6 +58,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
     heard: event => {
       app.cache.drop(staleAfter(event))
       if (event.name === 'site.changed') readAgain()
+      if (event.name === 'company.admitted') sites.reload().catch(notRead)
       tellReaders(event).catch(error => log.debug({ err: error }, 'open pages were not told'))
     },
     missed: () => {
@@ -60,7 +70,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   // What happened while nobody listened is not known. Where the database is gone already, it will be missed once more.
   function readAgain(): void {
     app.cache.dropAll()
-    site.reload().then(app.cache.dropAll, error => log.debug({ err: error }, 'the site was not read again'))
+    Promise.all([site.reload(), sites.reload()]).then(app.cache.dropAll, notRead)
   }
   /** Whoever lost his right hears nothing of it any more; everybody else what moved. */
   async function tellReaders(event: EventOf): Promise<void> {

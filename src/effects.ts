@@ -20,6 +20,7 @@ import {
   mailSecondPair,
   mailWriter,
 } from './guarantees/effects.ts'
+import { mailWeek } from './insights/effects.ts'
 import { settleNotices, tellPeople } from './notifications/effects.ts'
 import type { Services } from './platform/services.ts'
 import {
@@ -129,6 +130,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'inbox.assigned': [tellPeople],
   'inbox.handed_back': [tellPeople],
   'inbox.overdue': [mailOverdue, tellPeople],
+  'insights.week_ended': [mailWeek],
   'fix.given': [refreshFixed],
   'fix.withdrawn': [refreshFixed],
   'finding.confirmed': [settleFinding],
@@ -154,7 +156,7 @@ export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'badge.granted' || name === 'badge.changed') return ['badges', `badge:${data.badge}`]
   if (name === 'board.changed') return ['boards', 'lists', `board:${data.boardId}`]
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
-  if (name === 'inbox.overdue' || name === 'inbox.assigned' || name === 'inbox.handed_back') return []
+  if (name === 'inbox.overdue' || name === 'inbox.assigned' || name === 'inbox.handed_back' || name === 'insights.week_ended') return []
   const ofCompany = 'companyId' in data ? staleCompany(data as CompanyData) : []
   if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called') return ofCompany
   const inLists = !BESIDE_LISTS.has(name)

@@ -49,8 +49,9 @@ export type Events = {
   'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }
   'reaction.given': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
   'reaction.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; kind: string }
-  'fix.given': { topicId: number; boardId: number; actorId: number; postId: number }
-  'fix.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number }
+  /** `days` are those on which the words were said that this one replaces or takes back. */
+  'fix.given': { topicId: number; boardId: number; actorId: number; postId: number; days: string[] }
+  'fix.withdrawn': { topicId: number; boardId: number; actorId: number; postId: number; days: string[] }
   'inbox.overdue': { companyId: number; topicId: number }
   'inbox.assigned': { companyId: number; topicId: number; accountId: number; actorId: number }
   'inbox.handed_back': { companyId: number; topicId: number; actorId: number }
@@ -100,6 +101,7 @@ export type Events = {
   'review.taken': { itemId: number }
   'review.decided': { itemId: number }
   'review.undone': { itemId: number }
+  'insights.week_ended': { companyId: number; week: string }
   'site.changed': Record<string, never>
   'topics.imported': { boardIds: number[] }
 }

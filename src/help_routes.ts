@@ -22,6 +22,7 @@ export const HELP_PAGES = [
   'pictures',
   'markdown',
   'companies',
+  'insights',
   'rules',
   'calm',
   'privacy',

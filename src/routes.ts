@@ -37,6 +37,7 @@ import { offeringRoutes } from './guarantees/routes/offering.ts'
 import { ownGuaranteeRoutes } from './guarantees/routes/own.ts'
 import { healthRoutes } from './health_routes.ts'
 import { helpRoutes } from './help_routes.ts'
+import { insightRoutes } from './insights/routes.ts'
 import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
@@ -133,6 +134,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await inboxRoutes(app, services)
   await officeRoutes(app, services)
   await guaranteeRoutes(app, services)
+  await insightRoutes(app, services)
   await ownGuaranteeRoutes(app, services)
   await flagRoutes(app, services)
   await auditRoutes(app, services)

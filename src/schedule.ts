@@ -5,6 +5,10 @@ import { sweepTokens } from './accounts/tokens.ts'
 import { tellOverdue } from './companies/inbox.ts'
 import { sweepCompanyTokens } from './companies/tokens.ts'
 import { followCalendar } from './guarantees/following.ts'
+import { countInsights } from './insights/calendar.ts'
+import { groupAll } from './insights/grouping.ts'
+import { countReaders } from './insights/readers.ts'
+import { tellWeeks } from './insights/weekly.ts'
 import { settleOldNudges } from './moderation/words/nudging.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
@@ -36,7 +40,12 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'company_tokens.sweep', match: '31 4 * * *', run: () => sweepCompanyTokens(db) },
     { task: 'topics.unslow', match: '* * * * *', run: () => endSlowing(db) },
     { task: 'inbox.overdue', match: '*/10 * * * *', run: () => tellOverdue(db) },
-    { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
+    // Before they are forgotten, readers are counted.
+    { task: 'visits.sweep', match: '41 3 * * *', run: () => countReaders(db).then(() => sweepVisits(db)) },
+    { task: 'insights.count', match: '*/5 * * * *', run: async () => void (await countInsights(db)) },
+    { task: 'insights.readers', match: '*/20 * * * *', run: () => countReaders(db) },
+    { task: 'insights.tell', match: '3 * * * *', run: () => tellWeeks(db) },
+    { task: 'insights.group', match: '17 3 * * *', run: () => groupAll(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'nudges.settle', match: '53 * * * *', run: () => settleOldNudges(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },

@@ -196,6 +196,16 @@ const FORMS: Record<string, FormDoor> = {
     as: 'manager',
     numbers: ['target'],
   },
+  'POST /c/:company/manage/insights/assumptions': {
+    path: () => `/c/${company.slug}/manage/insights/assumptions`,
+    form: () => ({ wouldAsk: '25', isHelped: '60', elsewhere: '10', cost: '1200' }),
+    as: 'manager',
+  },
+  'POST /c/:company/manage/insights/letters': {
+    path: () => `/c/${company.slug}/manage/insights/letters`,
+    form: () => ({ wants: 'yes' }),
+    as: 'manager',
+  },
   'POST /posts/:id/fixed': { path: () => `/posts/${answer.id}/fixed`, form: () => ({ fixed: 'yes', having: '' }) },
   'POST /posts/:id/comments': {
     path: () => `/posts/${answer.id}/comments`,

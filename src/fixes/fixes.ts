@@ -1,6 +1,6 @@
 import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
-import { daySalt } from '../platform/day_salt.ts'
+import { daySalt, today } from '../platform/day_salt.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
@@ -39,7 +39,7 @@ export async function sayFixed(db: Db, actor: Actor, post: Post, reader: Reader,
     if (earlier.length > 0) await tx.delete(fixes).where(sql`${fixes.id} = any(${sql.param(earlier.map(({ id }) => id))}::bigint[])`)
     await tx.insert(fixes).values({ postId: post.id, ...keyOf(who), ...voice })
     const changed = tallied(withoutAll(tallies, earlier), { ...voice, isMember }, 1)
-    await settle(tx, actor, post, tallies, changed, 'fix.given')
+    await settle(tx, actor, post, tallies, changed, 'fix.given', earlier)
   })
 }
 
@@ -51,7 +51,7 @@ export async function withdrawFixed(db: Db, actor: Actor, post: Post, reader: Re
     const earlier = await ownVoices(tx, post, who)
     if (earlier.length === 0) return
     await tx.delete(fixes).where(sql`${fixes.id} = any(${sql.param(earlier.map(({ id }) => id))}::bigint[])`)
-    await settle(tx, actor, post, tallies, withoutAll(tallies, earlier), 'fix.withdrawn')
+    await settle(tx, actor, post, tallies, withoutAll(tallies, earlier), 'fix.withdrawn', earlier)
   })
 }
 
@@ -101,7 +101,15 @@ async function lockTallies(tx: Db, post: { id: number }): Promise<Tallies> {
 }
 
 /** Writes what is counted now beside the answer, and says what happened: somebody's word, and where the answer begins to fail. */
-async function settle(tx: Db, actor: Actor, post: Post, before: Tallies, counted: Tallies, name: 'fix.given' | 'fix.withdrawn') {
+async function settle(
+  tx: Db,
+  actor: Actor,
+  post: Post,
+  before: Tallies,
+  counted: Tallies,
+  name: 'fix.given' | 'fix.withdrawn',
+  earlier: FixRow[],
+): Promise<void> {
   const newest = await tx
     .select({ fixed: fixes.fixed })
     .from(fixes)
@@ -117,7 +125,7 @@ async function settle(tx: Db, actor: Actor, post: Post, before: Tallies, counted
     .set({ fixes: after, fixScore: after.all?.score ?? 0 })
     .where(eq(posts.id, post.id))
   const ids = { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id, postId: post.id }
-  await record(tx, name, ids)
+  await record(tx, name, { ...ids, days: earlier.map(({ at }) => today(at)) })
   const failing = newlyFailing(before, after)
   if (failing.length > 0) await record(tx, 'answer.failing', { ...ids, versionIds: failing.filter(key => key !== 'all').map(Number) })
 }

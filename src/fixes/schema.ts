@@ -28,6 +28,7 @@ export const fixes = pgTable(
     uniqueIndex('fixes_device').on(t.postId, t.device).where(sql`${t.device} is not null`),
     index('fixes_product').on(t.productId, t.versionId).where(sql`${t.productId} is not null`),
     index('fixes_newest').on(t.postId, t.at.desc().nullsFirst()),
+    index('fixes_at').on(t.at),
   ],
 )
 

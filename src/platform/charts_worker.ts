@@ -7,6 +7,8 @@ import type { Chart, Drawn, Order } from './charts.ts'
 use([BarChart, LineChart, GridComponent, SVGRenderer])
 
 const SIZE = { width: 720, height: 300 }
+/** More points than this stand too close to be marked one by one. */
+const MOST_MARKED = 40
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond']
 
 /** Draws a chart as SVG. Colours are the page's tokens, so one drawing fits both themes; forms and dashes tell the lines apart as well. */
@@ -18,7 +20,7 @@ function draw({ labels, series, most, unit }: Chart): string {
     animation: false,
     grid: { left: 8, right: 16, top: 16, bottom: 8, outerBoundsMode: 'same' },
     xAxis: { type: 'category', data: labels, axisLabel: text, axisLine: line, axisTick: { show: false } },
-    yAxis: { type: 'value', min: 0, max: most, axisLabel: { ...text, formatter: `{value}${unit}` }, splitLine: line },
+    yAxis: { type: 'value', min: 0, max: most, minInterval: 1, axisLabel: { ...text, formatter: `{value}${unit}` }, splitLine: line },
     series: series.map(({ name, values, kind, tone }, place) => ({
       name,
       type: kind,
@@ -27,7 +29,7 @@ function draw({ labels, series, most, unit }: Chart): string {
       silent: true,
       itemStyle: { color: `var(--${tone})` },
       lineStyle: { color: `var(--${tone})`, width: 2.5, type: place % 2 ? 'dashed' : 'solid' },
-      symbol: SYMBOLS[place % SYMBOLS.length],
+      symbol: labels.length > MOST_MARKED ? 'none' : SYMBOLS[place % SYMBOLS.length],
       symbolSize: 9,
       barMaxWidth: 28,
     })),

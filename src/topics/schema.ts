@@ -194,6 +194,13 @@ export const addenda = pgTable(
   t => [index('addenda_post').on(t.postId, t.id), uniqueIndex('addenda_once').on(t.postId, t.draftKey)],
 )
 
+/**
+ * How a reader came to a page: from a page of this forum, from a company's own site, from a search engine, from social media, from any
+ * other site, by a paid campaign; or directly, which is all that says nothing of itself.
+ */
+export const SOURCES = ['forum', 'company', 'search', 'social', 'site', 'paid', 'direct'] as const
+export type Source = (typeof SOURCES)[number]
+
 /** What somebody is still writing, one draft a place (`ask`, `answer:42`, `comment:9`, `edit:9`). */
 export const drafts = pgTable(
   'drafts',
@@ -209,11 +216,29 @@ export const drafts = pgTable(
   t => [primaryKey({ columns: [t.accountId, t.place] })],
 )
 
-/** One reader of one topic on one day, by a hash that changes daily: reloads do not count twice. */
+/**
+ * One reader of one topic on one day, by a hash that changes daily: reloads do not count twice. `source` is how he came (and `companyId`
+ * from whose site), `solved` whether an answer that solves it stood there. Kept until the day after next.
+ */
 export const visits = pgTable(
   'visits',
-  { topicId: reference('topic_id').notNull(), day: date().notNull(), visitor: bytes().notNull() },
+  {
+    topicId: reference('topic_id').notNull(),
+    day: date().notNull(),
+    visitor: bytes().notNull(),
+    at: moment('at').notNull().default(sql`now()`),
+    source: text({ enum: SOURCES }).notNull().default('direct'),
+    companyId: reference('company_id'),
+    solved: boolean().notNull().default(false),
+  },
   t => [primaryKey({ columns: [t.day, t.topicId, t.visitor] })],
+)
+
+/** A reader asked a question himself, by the same hash; kept as long. */
+export const visitAsks = pgTable(
+  'visit_asks',
+  { day: date().notNull(), visitor: bytes().notNull(), at: moment('at').notNull().default(sql`now()`) },
+  t => [primaryKey({ columns: [t.day, t.visitor, t.at] })],
 )
 
 export type TopicRow = typeof topics.$inferSelect

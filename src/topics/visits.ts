@@ -1,48 +1,77 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
-import { daySalt } from '../platform/day_salt.ts'
+import { readerSalts } from '../platform/day_salt.ts'
 import type { Db } from '../platform/db.ts'
 import { gather } from '../platform/gathering.ts'
 import { isRobot } from '../platform/robots.ts'
+import type { Source } from './schema.ts'
 
+/** How a reader came; `companyId` where it was from a company's own site. */
+export type Origin = { source: Source; companyId?: number }
 /** Who opened a topic's page, as far as counting needs it. */
-export type Visit = { topicId: number; visitor: string; userAgent: string }
+export type Visit = { topicId: number; visitor: string; userAgent: string; origin?: Origin }
 
 /**
- * Counts readers of topics: one a day each, robots not at all. Visits are gathered in memory and written together every few
- * seconds; a killed process forgets those few seconds of counting and nothing else.
+ * Counts readers of topics: one a day each, robots not at all, with how they came the first time; and notes which of them ask.
+ * Both are gathered in memory and written together every few seconds; a killed process forgets those few seconds and nothing else.
  */
 export function countVisits(db: Db, { everyMs = 5000, onError = (_: unknown) => {} } = {}) {
   const seen = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000, ttlResolution: 60_000 })
-  const { add, flush, stop } = gather<Visit>({ everyMs, write: visits => writeVisits(db, visits), onError })
+  const readers = gather<Visit>({ everyMs, write: visits => writeVisits(db, visits), onError })
+  const askers = gather<string>({ everyMs, write: visitors => writeAsks(db, visitors), onError })
   return {
-    add(visit: Visit): void {
+    /** Somebody reads; `originOf` is asked for whoever counts only. */
+    add(visit: Visit, originOf?: () => Origin): void {
       const key = `${visit.topicId} ${visit.visitor}`
       if (seen.has(key) || isRobot(visit.userAgent)) return
       seen.set(key, true)
-      add(key, visit)
+      readers.add(key, originOf ? { ...visit, origin: originOf() } : visit)
     },
-    flush,
-    stop,
+    /** Somebody asked a question; he may have read as a guest before he logged in, and is then two visitors. */
+    asked(visitors: string[]): void {
+      for (const visitor of visitors) askers.add(visitor, visitor)
+    },
+    async flush(): Promise<void> {
+      await Promise.all([readers.flush(), askers.flush()])
+    },
+    async stop(): Promise<void> {
+      await Promise.all([readers.stop(), askers.stop()])
+    },
   }
 }
 
 /** One visitor of one topic on one day counts once, in whichever process he was seen. */
 async function writeVisits(db: Db, visits: Visit[]): Promise<void> {
-  const salt = await daySalt(db)
-  const ids = sql.param(visits.map(visit => visit.topicId))
-  const visitors = sql.param(visits.map(({ visitor }) => createHash('sha256').update(salt).update(visitor).digest('hex').slice(0, 24)))
+  const { day, salt } = await readerSalts(db)
+  const ids = sql.param(visits.map(({ topicId }) => topicId))
+  const visitors = sql.param(visits.map(({ visitor }) => hashed(salt, visitor)))
+  const sources = sql.param(visits.map(({ origin }) => origin?.source ?? 'direct'))
+  const companies = sql.param(visits.map(({ origin }) => origin?.companyId ?? null))
   await db.execute(sql`
     with counted as (
-      insert into visits (topic_id, day, visitor)
-      select distinct topic, (now() at time zone 'Asia/Tokyo')::date, decode(visitor, 'hex') from unnest(${ids}::bigint[], ${visitors}::text[]) as v(topic, visitor)
+      insert into visits (topic_id, day, visitor, source, company_id, solved)
+      select distinct on (t.id, v.visitor) t.id, ${day}::date, decode(v.visitor, 'hex'), v.source, v.company, t.solved_at is not null or t.guaranteed_at is not null
+      from unnest(${ids}::bigint[], ${visitors}::text[], ${sources}::text[], ${companies}::bigint[]) as v(topic, visitor, source, company) join topics t on t.id = v.topic
       on conflict do nothing returning topic_id
     ), sums as (select topic_id, count(*)::int as readers from counted group by topic_id)
     update topics set view_count = view_count + readers from (select topics.id, readers from topics join sums on sums.topic_id = topics.id order by topics.id for update of topics) locked where topics.id = locked.id`)
 }
 
-/** Forgets visits of past days: they are counted. */
+/** Under today's hash and under yesterday's, as long as that can still be made: who read at eleven may ask after midnight. */
+async function writeAsks(db: Db, visitors: string[]): Promise<void> {
+  const { day, salt, dayBefore, saltBefore } = await readerSalts(db)
+  const secrets = [{ day, salt }, ...(saltBefore ? [{ day: dayBefore, salt: saltBefore }] : [])]
+  const rows = secrets.flatMap(secret => visitors.map(visitor => ({ day: secret.day, hash: hashed(secret.salt, visitor) })))
+  await db.execute(sql`
+    insert into visit_asks (day, visitor) select day::date, decode(hash, 'hex')
+    from unnest(${sql.param(rows.map(row => row.day))}::text[], ${sql.param(rows.map(row => row.hash))}::text[]) as a(day, hash) on conflict do nothing`)
+}
+
+const hashed = (salt: string, visitor: string) => createHash('sha256').update(salt).update(visitor).digest('hex').slice(0, 24)
+
+/** Forgets visits of past days, and who asked then: they are counted. */
 export async function sweepVisits(db: Db): Promise<void> {
-  await db.execute(sql`delete from visits where day < (now() at time zone 'Asia/Tokyo')::date - 1`)
+  for (const table of ['visits', 'visit_asks'])
+    await db.execute(sql`delete from ${sql.raw(table)} where day < (now() at time zone 'Asia/Tokyo')::date - 1`)
 }

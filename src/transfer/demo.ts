@@ -22,6 +22,7 @@ import { demoStaff, seedCompanies } from './demo_companies.ts'
 import { seedFixes } from './demo_fixes.ts'
 import { seedGuarantees } from './demo_guarantees.ts'
 import { seedInbox } from './demo_inbox.ts'
+import { seedInsights } from './demo_insights.ts'
 import { seedModeration } from './demo_moderation.ts'
 import { seedNotices } from './demo_notices.ts'
 import { demoNewcomers, seedPeople } from './demo_people.ts'
@@ -112,6 +113,7 @@ export async function seedDemo({ db, search, storage, log }: Services): Promise<
   await seedCases(db)
   await seedModeration(db)
   await seedNotices(db)
+  await seedInsights(db)
   await mark(db, 'demo.searchable')
   log.info('the demo community moved in')
 }
