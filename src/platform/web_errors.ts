@@ -95,7 +95,9 @@ export function sentences(t: Translate, fields: FieldErrors): Record<string, str
 export function showAgain(show: (request: FastifyRequest, reply: FastifyReply, form: FormAgain) => Promise<FastifyReply> | FastifyReply) {
   return async (error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const fields = fieldErrors(error) ?? (error instanceof TooMany ? waitABit(error) : undefined)
-    if (!fields || wantsJson(request)) return showError(error, request, reply)
+    // An address that nobody gave out has no form behind it.
+    const isAddress = 'validationContext' in error && error.validationContext === 'params'
+    if (!fields || isAddress || wantsJson(request)) return showError(error, request, reply)
     if (error instanceof TooMany) reply.header('retry-after', error.retryAfter)
     const errors = sentences(request.t, fields)
     const errorList = Object.entries(errors).map(([field, text]) => ({ field, text }))

@@ -2,12 +2,13 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../../src/accounts/actor.ts'
 import type { BoardRow } from '../../src/boards/schema.ts'
+import { flagPost } from '../../src/moderation/flags.ts'
 import { react } from '../../src/reactions/reactions.ts'
 import { topicPath } from '../../src/topics/paths.ts'
 import type { Topic } from '../../src/topics/queries.ts'
 import { describeInBrowser } from '../browser.ts'
 import { makeAnswer, makeBoard, makeTopic } from '../making.ts'
-import { makeMember } from '../people.ts'
+import { makeMember, makeModerator } from '../people.ts'
 import { type Forum, soon, startForum } from './forum.ts'
 
 let forum: Forum
@@ -71,6 +72,25 @@ describeInBrowser('the open page', newPage => {
     await soon(() => expectText(count, '1'))
     await makeTopic(forum.db, helper, board, { title: 'ルーターの電源は切ってもいいですか' })
     await soon(() => expectText(news(list), '新しい投稿が1件あります。'))
+  })
+
+  test('one moderator sees at once what another one took, and that something new waits', { timeout: 60_000 }, async () => {
+    const { db } = forum
+    const flag = async (body: string) =>
+      flagPost(db, await makeMember(db), await makeAnswer(db, helper, topic, body), { reason: 'spam', words: '' })
+    await flag('今すぐ買うならこちらがお得です。')
+    await flag('もっと安い店があります。')
+    const [one, two] = [await newPage({ site: forum.site }), await newPage({ site: forum.site })]
+    await forum.enter(one, await makeModerator(db, board, { name: '山田' }))
+    await forum.enter(two, await makeModerator(db, board, { name: '佐藤' }))
+    await open(two, '/moderation')
+    await open(one, '/moderation')
+    const second = '.waiting li:nth-child(2)'
+    expect(await two.locator(`${second} .lease`).textContent()).toBe('')
+    await one.locator(`${second} a`).click()
+    await soon(() => expectText(two.locator(`${second} .lease`), '山田'))
+    await flag('こちらのサイトもどうぞ。')
+    await soon(() => expectText(news(two), '新しい確認待ちが1件あります。'))
   })
 })
 

@@ -27,7 +27,10 @@ const Verdict = Type.Object({
   words: Type.String({ maxLength: 10_000, default: '' }),
   mark: Type.Optional(Type.String({ maxLength: 2000 })),
 })
-const Ids = Type.Object({ ids: Type.String({ maxLength: 400, default: '' }) })
+const Known = Type.Object({
+  ids: Type.String({ maxLength: 400, default: '' }),
+  waiting: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000 })),
+})
 type One<Body = unknown> = { Params: Static<typeof Params>; Querystring: Static<typeof Query>; Body: Body }
 
 /** What waits for a moderator: the list, one item with all that belongs to it, taking it, deciding it, taking that back. */
@@ -41,13 +44,17 @@ export async function queueRoutes(app: App, { db }: Services): Promise<void> {
     show(request, reply),
   )
   app.get('/moderation/decided', moderators, (request, reply) => showDecided(request, reply))
-  app.get<{ Querystring: Static<typeof Ids> }>(
+  app.get<{ Querystring: Static<typeof Known> }>(
     '/moderation/leases',
-    { ...moderators, schema: { querystring: Ids } },
+    { ...moderators, schema: { querystring: Known } },
     async ({ actor, query, t }, reply) => {
       const ids = query.ids.split(',').map(Number).filter(Number.isSafeInteger).slice(0, 30)
-      const leases = (await leasesOf(db, actor, ids)).map(item => presentLease(item, actor, t))
-      return reply.header('cache-control', 'no-store').fragment('moderation/leases.stream', { leases })
+      const [leases, counts] = await Promise.all([leasesOf(db, actor, ids), countQueue(db, actor)])
+      const more = sumOf(counts) - (query.waiting ?? Number.POSITIVE_INFINITY)
+      return reply.header('cache-control', 'no-store').fragment('moderation/leases.stream', {
+        leases: leases.map(item => presentLease(item, actor, t)),
+        news: more > 0 ? t('moderation.queue.news', { count: more }) : undefined,
+      })
     },
   )
   app.get<One>('/moderation/:id', one, (request, reply) => show(request, reply, idOf(request)))
@@ -126,6 +133,7 @@ export async function queueRoutes(app: App, { db }: Services): Promise<void> {
       isOpened: id !== undefined,
       item: item && presentItem(item, await findItemContext(db, item), actor, t, form),
       suffix: queuePath(filter).replace('/moderation', ''),
+      newsPath: `/moderation/leases?ids=${page.rows.map(row => row.id).join()}&waiting=${sumOf(boardIds ? await countQueue(db, actor) : counts)}`,
       nextItemPath: next && queuePath(filter, next.id),
       nextPath: page.next && queuePath({ ...filter, after: page.next }),
       longest: WORDS_LETTERS,
@@ -145,6 +153,8 @@ export async function queueRoutes(app: App, { db }: Services): Promise<void> {
     })
   }
 }
+
+const sumOf = (counts: Map<string, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0)
 
 const presentBoard = (board: Board, isChosen: boolean, { preferences }: FastifyRequest) => ({
   slug: board.slug,
