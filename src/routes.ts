@@ -48,7 +48,9 @@ import { ownRoutes } from './moderation/routes/own.ts'
 import { queueRoutes } from './moderation/routes/queue.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
 import { followRoutes } from './notifications/routes/follows.ts'
+import { mailLinkRoutes } from './notifications/routes/mail_links.ts'
 import { noticeRoutes } from './notifications/routes/notices.ts'
+import { settingsRoutes } from './notifications/routes/settings.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
 import { reactionRoutes } from './reactions/routes.ts'
@@ -147,6 +149,8 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await useRoutes(app, services)
   await noticeRoutes(app, services)
   await followRoutes(app, services)
+  await settingsRoutes(app, services)
+  await mailLinkRoutes(app, services)
   await openapiRoutes(app, services)
   await apiSearchRoutes(app, services)
   await helpRoutes(app)

@@ -10,6 +10,7 @@ import { groupAll } from './insights/grouping.ts'
 import { countReaders } from './insights/readers.ts'
 import { tellWeeks } from './insights/weekly.ts'
 import { settleOldNudges } from './moderation/words/nudging.ts'
+import { mailNotices } from './notifications/effects.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
@@ -32,6 +33,7 @@ import { sweepVisits } from './topics/visits.ts'
 export function clockTasks(services: Services): { tasks: TaskList; clock: CronItem[] } {
   const { db, search } = services
   const every: { task: string; match: string; run: () => Promise<void> }[] = [
+    { task: 'notify.mail', match: '* * * * *', run: () => mailNotices(services) },
     { task: 'throttles.sweep', match: '17 * * * *', run: () => sweepThrottles(db) },
     { task: 'sessions.sweep', match: '23 4 * * *', run: () => sweepSessions(db) },
     { task: 'tokens.sweep', match: '29 4 * * *', run: () => sweepTokens(db) },

@@ -170,6 +170,11 @@ const FORMS: Record<string, FormDoor> = {
     path: () => `/moderation/${itemId}/decision`,
     form: () => ({ decision: 'hide', reason: 'abuse', words: '理由を書きました', mark: '' }),
   },
+  'POST /me/notices': {
+    path: () => '/me/notices',
+    form: () => ({ way_talk: 'all', rhythm: 'daily', hour: 8, weekday: 1, zone: 'Asia/Tokyo', quietFrom: 22, quietTo: '' }),
+    numbers: ['hour', 'weekday'],
+  },
   'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
   'POST /t/:id/answers': {
     path: () => `/t/${topic.id}/answers`,
@@ -444,7 +449,7 @@ const FORMS: Record<string, FormDoor> = {
 
 /** Buttons: nothing is typed, only the address says what is meant. */
 const BUTTONS =
-  'POST /moderation/:id/lease · POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
+  'POST /mail/:token · POST /moderation/:id/lease · POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
   'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit · ' +
   'POST /c/:company/manage/guarantees/:code/confirmation · POST /me/guarantees/:code'
 

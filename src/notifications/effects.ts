@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm'
 import type { TaskList } from 'graphile-worker'
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
+import { noteBounce } from './bounces.ts'
+import { writeMails } from './mailing.ts'
 import { noticesOfGone } from './reading.ts'
 import { tell } from './telling.ts'
 
@@ -29,4 +31,10 @@ async function tellFrom({ db }: Services, event: EventOf, after: number): Promis
   const job: FanOut = { event, after: next }
   await db.execute(sql`select graphile_worker.add_job(${FAN_OUT}, ${JSON.stringify(job)}::json,
     job_key := ${`${FAN_OUT}:${event.id}:${next}`}, job_key_mode := 'preserve_run_at', priority := ${BEHIND_OTHERS}::int)`)
+}
+
+/** Writes and sends the mails that are due. An address the server will never take gets no more until its owner asks for it. */
+export async function mailNotices(services: Services): Promise<void> {
+  while ((await writeMails(services)) > 0);
+  await services.mail.deliver(recipient => noteBounce(services.db, recipient, 'bounce'))
 }

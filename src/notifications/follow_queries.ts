@@ -5,6 +5,7 @@ import { productPath } from '../companies/paths.ts'
 import type { Db } from '../platform/db.ts'
 import { Missing } from '../platform/errors.ts'
 import { atMost, momentCursor, type Page, pageOf } from '../platform/paging.ts'
+import { topics } from '../topics/schema.ts'
 import { type Level, watches } from './schema.ts'
 
 /** Something that can be followed: what it is called, and where it is. */
@@ -83,4 +84,10 @@ export async function listFollows(db: Db, actor: Actor, after?: string): Promise
       return found ? [{ ...found, level, isOwn }] : []
     }),
   }
+}
+
+/** What a topic is called, for somebody who was told of it. */
+export async function findTopicTitle(db: Db, id: number): Promise<string> {
+  const [topic] = await db.select({ title: topics.title }).from(topics).where(eq(topics.id, id))
+  return topic?.title ?? ''
 }

@@ -18,3 +18,12 @@ export async function follow(db: Db, actor: Actor, { subject }: Pick<Subject, 's
 export async function unfollow(db: Db, actor: Actor, { subject }: Pick<Subject, 'subject'>): Promise<void> {
   await db.delete(watches).where(and(eq(watches.subject, subject), eq(watches.accountId, actor.id)))
 }
+
+/** Nothing more of a topic: by the link in a mail, without logging in. */
+export async function muteTopic(db: Db, accountId: number, topicId: number): Promise<void> {
+  const muted = { subject: `topic:${topicId}`, accountId, level: 'nothing' as const }
+  await db
+    .insert(watches)
+    .values(muted)
+    .onConflictDoUpdate({ target: [watches.subject, watches.accountId], set: { level: 'nothing' } })
+}

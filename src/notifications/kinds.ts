@@ -7,6 +7,9 @@ import type { NoticeRow } from './schema.ts'
 export const LISTS = ['talk', 'following', 'thanks', 'rules'] as const
 export type List = (typeof LISTS)[number]
 
+export const CHANNELS = ['mail'] as const
+export type Channel = (typeof CHANNELS)[number]
+
 export type Kind = {
   /** The events it follows from. */
   on: EventName[]
@@ -19,6 +22,8 @@ export type Kind = {
   /** It cannot be turned off, and is told even of a topic somebody wants to hear nothing of. */
   always?: true
   list: List
+  /** How it reaches somebody besides the bell, unless he said otherwise. */
+  also?: readonly Channel[]
   icon: string
   /** Done in a company's name: who of its people did it is nobody's business. */
   byCompany?: boolean
@@ -38,6 +43,7 @@ export const KINDS = {
     once: 'person',
     group: 'alone',
     list: 'thanks',
+    also: ['mail'],
     icon: 'award',
   },
   answer: {
@@ -46,6 +52,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'talk',
+    also: ['mail'],
     icon: 'message',
   },
   comment: {
@@ -54,6 +61,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'talk',
+    also: ['mail'],
     icon: 'message-circle',
   },
   quote: {
@@ -66,6 +74,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'talk',
+    also: ['mail'],
     icon: 'quote',
   },
   mention: {
@@ -77,6 +86,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'talk',
+    also: ['mail'],
     icon: 'reply',
   },
   followed_answer: {
@@ -85,6 +95,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'following',
+    also: ['mail'],
     icon: 'message',
   },
   followed_comment: {
@@ -93,6 +104,7 @@ export const KINDS = {
     once: 'event',
     group: 'topic',
     list: 'following',
+    also: ['mail'],
     icon: 'message-circle',
   },
   followed_topic: {
@@ -101,6 +113,7 @@ export const KINDS = {
     once: 'post',
     group: 'alone',
     list: 'following',
+    also: ['mail'],
     icon: 'circle-help',
   },
   thanks: {

@@ -1,6 +1,6 @@
 import type { Actor } from '../accounts/actor.ts'
 import { plainExcerpt } from '../platform/html.ts'
-import type { Translate } from '../platform/i18n.ts'
+import type { Locale, Translate } from '../platform/i18n.ts'
 import { postLink } from '../topics/paths.ts'
 import { presentAuthor } from '../topics/present.ts'
 import { kindOf, LISTS } from './kinds.ts'
@@ -14,22 +14,33 @@ export function presentNotices(rows: ShownNotice[], actor: Actor, t: Translate) 
 }
 
 function presentThread(thread: ShownNotice[], { preferences }: Actor, t: Translate) {
-  const [newest] = thread as [ShownNotice]
-  const { notice, topic, post, by } = newest
-  const author = by && presentAuthor(by, post?.capacity ?? null, preferences.locale, t)
+  const [{ notice }] = thread as [ShownNotice]
+  const { words, ...line } = presentLine(thread, preferences.locale, t, EXCERPT)
   return {
+    ...line,
     path: noticePath(notice),
     icon: kindOf(notice.kind)?.icon ?? 'bell',
-    text: t(`notices.kinds.${notice.kind}`, { ...notice.about, who: whoIn(thread, author, t), title: topic?.title }),
-    excerpt: SAYS_WORDS.has(notice.kind) ? plainExcerpt(post?.start ?? '', 80) : '',
-    author,
+    excerpt: words,
     at: notice.createdAt,
     isUnread: thread.some(each => !each.notice.readAt),
   }
 }
 
+const EXCERPT = 80
+
+/** What a line says: the sentence, who it comes from, and the first letters of what was written. */
+export function presentLine(thread: ShownNotice[], locale: Locale, t: Translate, letters: number) {
+  const [{ notice, topic, post, by }] = thread as [ShownNotice]
+  const author = by && presentAuthor(by, post?.capacity ?? null, locale, t)
+  return {
+    text: t(`notices.kinds.${notice.kind}`, { ...notice.about, who: whoIn(thread, author, t), title: topic?.title }),
+    words: SAYS_WORDS.has(notice.kind) ? plainExcerpt(post?.start ?? '', letters) : '',
+    author,
+  }
+}
+
 /** Kinds whose post is news by itself: its first words are shown. */
-const SAYS_WORDS = new Set(['answer', 'comment', 'mention', 'quote'])
+const SAYS_WORDS = new Set(['answer', 'comment', 'mention', 'quote', 'followed_answer', 'followed_comment', 'followed_topic'])
 
 /** «Yuko» or «Yuko and 3 others»; who wrote for a company, or works for it, carries its label here too. */
 function whoIn(thread: ShownNotice[], author: ReturnType<typeof presentAuthor> | null, t: Translate): string {

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
@@ -21,16 +21,37 @@ const WINDOW = 100
 export type Which = List | 'all' | 'unread'
 
 /** A notice with what its line says: its topic, the beginning of its post, and who it comes from. */
-export type ShownNotice = Awaited<ReturnType<typeof listNotices>>['rows'][number]
+export type ShownNotice = Awaited<ReturnType<typeof lines>>[number]
 
 /** What somebody was told, newest first; without what is hidden by now. A page is a window of notices, however few lines they become. */
 export async function listNotices(db: Db, actor: Actor, { which, after }: { which: Which; after?: string }) {
   const cursor = numberCursor(after)
-  const rows = await db
+  const rows = await lines(db)
+    .where(and(eq(notices.accountId, actor.id), only(which), cursor && lt(notices.id, cursor.id)))
+    .orderBy(desc(notices.id))
+    .limit(atMost(WINDOW + 1))
+  const page = pageOf(rows, WINDOW, last => ({ value: '0', id: last.notice.id }))
+  return { ...page, rows: page.rows.filter(({ stands }) => stands) }
+}
+
+const MOST_IN_A_MAIL = 100
+
+/** What waits for a mail to these people, by person, newest first; also what is hidden by now, to be settled. */
+export async function listWaiting(db: Db, people: number[]): Promise<Map<number, ShownNotice[]>> {
+  const rows = await lines(db)
+    .where(and(inArray(notices.accountId, people), isNotNull(notices.mailAt)))
+    .orderBy(desc(notices.id))
+    .limit(atMost(MOST_IN_A_MAIL * people.length))
+  return Map.groupBy(rows, ({ notice }) => notice.accountId)
+}
+
+/** Notices with what their lines say, as their readers may see it. */
+const lines = (db: Db) =>
+  db
     .select({
       notice: notices,
       topic: { id: t.id, title: t.title },
-      post: { id: p.id, capacity: p.capacity, start: sql<string>`left(${p.bodyText}, 200)` },
+      post: { id: p.id, capacity: p.capacity, start: sql<string>`left(${p.bodyText}, 600)` },
       by: byline,
       stands: sql<boolean>`${STANDS}`,
     })
@@ -40,12 +61,7 @@ export async function listNotices(db: Db, actor: Actor, { which, after }: { whic
     .leftJoin(p, eq(p.id, notices.postId))
     .leftJoin(parent, eq(parent.id, p.parentId))
     .leftJoin(accounts, eq(accounts.id, notices.actorId))
-    .where(and(eq(notices.accountId, actor.id), only(which), cursor && lt(notices.id, cursor.id)))
-    .orderBy(desc(notices.id))
-    .limit(atMost(WINDOW + 1))
-  const page = pageOf(rows, WINDOW, last => ({ value: '0', id: last.notice.id }))
-  return { ...page, rows: page.rows.filter(({ stands }) => stands) }
-}
+    .$dynamic()
 
 function only(which: Which) {
   if (which === 'all') return undefined

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm'
-import { boolean, index, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { boolean, index, jsonb, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core'
 import { accounts } from '../accounts/schema.ts'
 import { identity, moment, reference } from '../platform/schema.ts'
 
 /**
  * What somebody was told. `once` says what makes two of them the same, so that repeated and parallel jobs tell it once; those of one
- * `thread` are shown as one line. `about` holds the ids of the event that are not about a topic.
+ * `thread` are shown as one line. `about` holds the ids of the event that are not about a topic. `mailAt` is when a mail is due that has not
+ * been written yet, `mailId` the one that was.
  */
 export const notices = pgTable(
   'notices',
@@ -24,11 +25,14 @@ export const notices = pgTable(
     about: jsonb().$type<Record<string, unknown>>(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
     readAt: moment('read_at'),
+    mailAt: moment('mail_at'),
+    mailId: reference('mail_id'),
   },
   t => [
     unique('notices_once').on(t.accountId, t.once),
     index('notices_newest').on(t.accountId, t.id.desc().nullsFirst()),
     index('notices_unread').on(t.accountId, t.thread).where(sql`${t.readAt} is null`),
+    index('notices_mail').on(t.mailAt, t.accountId).where(sql`${t.mailAt} is not null`),
     index('notices_unread_topic').on(t.topicId, t.postId).where(sql`${t.readAt} is null`),
   ],
 )
@@ -52,4 +56,34 @@ export const watches = pgTable(
   t => [primaryKey({ columns: [t.subject, t.accountId] }), index('watches_account').on(t.accountId, t.since.desc().nullsFirst())],
 )
 
+/** How notices of one list reach somebody: as their kinds are meant to, on every way there is, on the site alone, or not at all. */
+export const WAYS = ['usual', 'all', 'site', 'none'] as const
+export type Way = (typeof WAYS)[number]
+export const RHYTHMS = ['at_once', 'daily', 'weekly', 'never'] as const
+export type Rhythm = (typeof RHYTHMS)[number]
+
+/** How somebody wants to be told. Who never said has no row: at once, day and night. Hours are those of his `zone`. */
+export const noticeSettings = pgTable(
+  'notice_settings',
+  {
+    accountId: reference('account_id')
+      .primaryKey()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    ways: jsonb().$type<Record<string, Way>>().notNull().default({}),
+    rhythm: text({ enum: RHYTHMS }).notNull().default('at_once'),
+    hour: smallint().notNull().default(8),
+    weekday: smallint().notNull().default(1),
+    zone: text().notNull().default('Asia/Tokyo'),
+    quietFrom: smallint('quiet_from'),
+    quietTo: smallint('quiet_to'),
+    /** When the next digest is due; none for who wants none. */
+    nextDigestAt: moment('next_digest_at'),
+    /** Mail to him came back, or he called it unwanted: none is sent until he asks for it again. */
+    mailStoppedAt: moment('mail_stopped_at'),
+    mailStoppedBy: text('mail_stopped_by', { enum: ['bounce', 'complaint'] }),
+  },
+  t => [index('notice_settings_digest').on(t.nextDigestAt).where(sql`${t.nextDigestAt} is not null`)],
+)
+
+export type NoticeSettings = typeof noticeSettings.$inferSelect
 export type NoticeRow = typeof notices.$inferSelect

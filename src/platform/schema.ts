@@ -20,7 +20,10 @@ export const events = pgTable('events', {
   at: moment('at').notNull().default(sql`now()`),
 })
 
-/** Mail waiting to be sent, or kept for the operator's mailbox where no mail server is set. `onceKey` makes a repeated job send once. */
+/**
+ * Mail waiting to be sent, or kept for the operator's mailbox where no mail server is set. `onceKey` makes a repeated job send once.
+ * What is tried until it goes out has `tryAt`; `failedAt` is when a server said that it takes no mail for this address.
+ */
 export const mails = pgTable(
   'mails',
   {
@@ -32,8 +35,12 @@ export const mails = pgTable(
     html: text().notNull(),
     queuedAt: moment('queued_at').notNull().default(sql`now()`),
     sentAt: moment('sent_at'),
+    headers: jsonb().$type<Record<string, string>>(),
+    tryAt: moment('try_at'),
+    tries: integer().notNull().default(0),
+    failedAt: moment('failed_at'),
   },
-  t => [index('mails_newest').on(t.queuedAt.desc().nullsFirst())],
+  t => [index('mails_newest').on(t.queuedAt.desc().nullsFirst()), index('mails_due').on(t.tryAt).where(sql`${t.tryAt} is not null`)],
 )
 
 /** Settings of the site that the operator edits in the product. */

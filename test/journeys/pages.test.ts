@@ -83,6 +83,7 @@ async function makeQueues(): Promise<void> {
 const NO_LINK = 'not-a-link-of-ours'
 const FAULTS: Partial<Record<string, number>> = {
   '/nowhere': 404,
+  [`/mail/${NO_LINK}`]: 404,
   [`/reset/${NO_LINK}`]: 422,
   [`/confirm/${NO_LINK}`]: 422,
   [`/email/${NO_LINK}`]: 422,
