@@ -21,6 +21,7 @@ import {
   mailWriter,
 } from './guarantees/effects.ts'
 import { mailWeek } from './insights/effects.ts'
+import { holdLikeAccount, mailAppealDecided, mailSanction } from './moderation/effects.ts'
 import { settleNotices, tellPeople } from './notifications/effects.ts'
 import type { Services } from './platform/services.ts'
 import {
@@ -133,7 +134,12 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'insights.week_ended': [mailWeek],
   'fix.given': [refreshFixed],
   'fix.withdrawn': [refreshFixed],
-  'finding.confirmed': [settleFinding],
+  'sanction.given': [mailSanction, tellPeople],
+  'sanction.lifted': [tellPeople],
+  'sanction.ended': [tellPeople],
+  'appeal.decided': [mailAppealDecided, tellPeople],
+  'finding.opened': [holdLikeAccount],
+  'finding.confirmed': [settleFinding, holdLikeAccount],
   'finding.overturned': [settleFinding],
   'flag.settled': [tellPeople],
   'post.judged': [tellPeople],

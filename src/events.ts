@@ -22,6 +22,11 @@ export type Events = {
   'finding.overturned': { findingId: number }
   'contest.opened': { contestId: number; accountId: number }
   'contest.decided': { contestId: number; accountId: number }
+  'sanction.given': { sanctionId: number; accountId: number }
+  'sanction.lifted': { sanctionId: number; accountId: number }
+  'sanction.ended': { sanctionId: number; accountId: number }
+  'appeal.opened': { appealId: number; accountId: number }
+  'appeal.decided': { appealId: number; accountId: number }
   'board.changed': { boardId: number }
   'topic.asked': { topicId: number; boardId: number; actorId: number; postId: number }
   'topic.changed': { topicId: number; boardId: number; actorId: number }

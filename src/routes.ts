@@ -43,9 +43,11 @@ import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
 import { auditRoutes } from './moderation/routes/audit.ts'
 import { flagRoutes } from './moderation/routes/flags.ts'
+import { recordRoutes } from './moderation/routes/members.ts'
 import { nudgeRoutes } from './moderation/routes/nudges.ts'
 import { ownRoutes } from './moderation/routes/own.ts'
 import { queueRoutes } from './moderation/routes/queue.ts'
+import { standingRoutes } from './moderation/routes/standing.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
 import { followRoutes } from './notifications/routes/follows.ts'
 import { mailLinkRoutes } from './notifications/routes/mail_links.ts'
@@ -143,6 +145,8 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await threadRoutes(app, services)
   await queueRoutes(app, services)
   await ownRoutes(app, services)
+  await recordRoutes(app, services)
+  await standingRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

@@ -9,6 +9,7 @@ import { countInsights } from './insights/calendar.ts'
 import { groupAll } from './insights/grouping.ts'
 import { countReaders } from './insights/readers.ts'
 import { tellWeeks } from './insights/weekly.ts'
+import { endSanctions } from './moderation/sanctions/sanctioning.ts'
 import { settleOldNudges } from './moderation/words/nudging.ts'
 import { mailNotices } from './notifications/effects.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
@@ -40,6 +41,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'steps.sweep', match: '37 * * * *', run: () => sweepSteps(db) },
     { task: 'guarantees.follow', match: '7 * * * *', run: () => followCalendar(db) },
     { task: 'company_tokens.sweep', match: '31 4 * * *', run: () => sweepCompanyTokens(db) },
+    { task: 'sanctions.end', match: '*/5 * * * *', run: () => endSanctions(db) },
     { task: 'topics.unslow', match: '* * * * *', run: () => endSlowing(db) },
     { task: 'inbox.overdue', match: '*/10 * * * *', run: () => tellOverdue(db) },
     // Before they are forgotten, readers are counted.

@@ -9,6 +9,7 @@ import type { Product } from '../src/companies/product_queries.ts'
 import { type CompanyRow, inboxQuestions } from '../src/companies/schema.ts'
 import { addMember } from '../src/companies/team.ts'
 import type { GuaranteeRow } from '../src/guarantees/schema.ts'
+import { sanctions } from '../src/moderation/sanctions/schema.ts'
 import { reviewItems } from '../src/moderation/schema.ts'
 import { listWords } from '../src/moderation/words/queries.ts'
 import { nudges } from '../src/moderation/words/schema.ts'
@@ -50,6 +51,8 @@ let wordId: number
 let hideable: number[]
 let findingIds: number[]
 let itemId: number
+let liftable: number
+let hiddenOfMine: number
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -97,6 +100,10 @@ beforeAll(async () => {
   // About a post that is not there: it waits however often it is decided.
   const waiting = { kind: 'flag', subject: 'post' as const, subjectId: 999_999, tier: 3 }
   itemId = (await db.insert(reviewItems).values(waiting).returning())[0]?.id ?? 0
+  const strict = { accountId: answer.authorId, kind: 'limits' as const, rule: 'respect' as const, words: 'x', perDay: 3 }
+  liftable = (await db.insert(sanctions).values(strict).returning())[0]?.id ?? 0
+  hiddenOfMine = (await makeAnswer(db, operator, topic)).id
+  await db.execute(sql`update posts set hidden_at = now() where id = ${hiddenOfMine}`)
   browser = await forum.as(operator)
   guest = await forum.as()
   company = await makeCompany(db)
@@ -356,6 +363,16 @@ const FORMS: Record<string, FormDoor> = {
     path: () => `/t/${topic.id}/moderation/duplicate`,
     form: () => ({ of: '', reason: '同じ質問です' }),
   },
+  'POST /moderation/members/:handle/sanctions': {
+    path: () => '/moderation/members/the_agent/sanctions',
+    form: () => ({
+      ...{ kind: 'limits', boardId: String(board.id), rule: 'respect', days: '7', perDay: '3', words: 'ご注意ください', postIds: ['1'] },
+      draftKey: draftKey(),
+    }),
+    numbers: ['days', 'perDay'],
+  },
+  'POST /moderation/sanctions/:id/lift': { path: () => `/moderation/sanctions/${liftable}/lift`, form: () => ({ why: '' }) },
+  'POST /me/appeals/:subject/:id': { path: () => `/me/appeals/post/${hiddenOfMine}`, form: () => ({ words: '' }) },
   'PUT /posts/:id/moderation': {
     path: () => `/posts/${answer.id}/moderation`,
     form: () => ({ body: '直した文です', reason: '', revision: 1 }),

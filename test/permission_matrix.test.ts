@@ -75,7 +75,8 @@ const DOORS: Record<string, string> = {
     'GET /posts/:id/flags · POST /posts/:id/flags',
   moderators:
     'GET /t/:id/moderation · GET /t/:id/moderation/:form · POST /t/:id/moderation/:form · POST /moderation/changes/:id/undo · GET /posts/:id/moderation · PUT /posts/:id/moderation · ' +
-    'GET /moderation · GET /moderation/:id · GET /moderation/decided · GET /moderation/leases · POST /moderation/:id/lease · DELETE /moderation/:id/lease · POST /moderation/:id/decision · DELETE /moderation/:id/decision',
+    'GET /moderation · GET /moderation/:id · GET /moderation/decided · GET /moderation/leases · POST /moderation/:id/lease · DELETE /moderation/:id/lease · POST /moderation/:id/decision · DELETE /moderation/:id/decision · ' +
+    'GET /moderation/members/:handle · POST /moderation/members/:handle/sanctions · GET /moderation/sanctions/:id/lift · POST /moderation/sanctions/:id/lift',
   companies: 'GET /t/:id/inbox',
   operators: 'GET /moderation/audit',
 }
@@ -127,6 +128,10 @@ const fresh = () => {
   keys += 1
   return { ...form, draftKey: `matrix-draft-${keys}` }
 }
+const warning = () => ({
+  ...{ kind: 'warning', boardId: String(topic.boardId), rule: 'respect', days: '7', perDay: '3', words: 'ご注意ください。' },
+  ...{ postIds: [String(answer.id)], draftKey: fresh().draftKey },
+})
 type Client = Awaited<ReturnType<TestApp['as']>>
 const post = () => `/posts/${answer.id}`
 
@@ -216,6 +221,16 @@ const DEEDS: { deed: string; allowed: Role[]; act(client: Client): ReturnType<Cl
     allowed: ['moderator', 'operator'],
     act: client => client.put(`${post()}/moderation`, { body: '直した文です。', reason: '言い直し', revision: 1 }),
     undo: `update posts set revision = 1, body = 'もとの文です。'; delete from revisions`,
+  },
+  {
+    deed: 'see a member’s record',
+    allowed: ['otherModerator', 'moderator', 'operator'],
+    act: client => client.get(`/moderation/members/${people.answerer.handle}`),
+  },
+  {
+    deed: 'warn a member about what he wrote here',
+    allowed: ['moderator', 'operator'],
+    act: client => client.post(`/moderation/members/${people.answerer.handle}/sanctions`, warning()),
   },
   { deed: 'see the form to edit it', allowed: ['answerer'], act: client => client.get(`${post()}/edit`) },
   { deed: 'see the form to take it back', allowed: ['answerer'], act: client => client.get(`${post()}/withdraw`) },

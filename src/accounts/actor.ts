@@ -1,5 +1,6 @@
 import type { Preferences } from '../platform/preferences.ts'
 import type { CompanyRole, Role } from './schema.ts'
+import { type Bar, postsADay } from './standing.ts'
 import type { Visibility } from './visibility.ts'
 
 /**
@@ -14,6 +15,8 @@ export type Actor = {
   avatarKey: string | null
   confirmed: boolean
   suspended: boolean
+  /** What moderation bars him from just now. */
+  bars: Bar[]
   /** Has a second step at log-in, and took it. */
   twoStep: boolean
   /** What he has earned; opens privileges (`policy.ts`). */
@@ -46,6 +49,7 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   avatarKey: null,
   confirmed: false,
   suspended: false,
+  bars: [],
   twoStep: false,
   level: 0,
   moderates: [],
@@ -67,6 +71,9 @@ export const isOperator = (actor: Actor) => actor.role === 'operator'
 
 /** A member in good standing who has confirmed his address: may write. */
 export const canWrite = (actor: Actor) => !isGuest(actor) && actor.confirmed && !actor.suspended
+
+/** The same in one board: not while moderation bars him from it. */
+export const canWriteIn = (actor: Actor, boardId: number) => canWrite(actor) && postsADay(actor.bars, boardId) !== 0
 
 /** Moderates this board: its own moderators (of it or of its parent) and every operator. */
 export const moderatesBoard = (actor: Actor, boardId: number) => isOperator(actor) || actor.moderates.includes(boardId)

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { bytes, identity, moment, reference } from '../platform/schema.ts'
+import type { Standing } from './standing.ts'
 
 /** What a person is on this site. Who moderates which board stands in `board_moderators`, who speaks for a company in `company_members`. */
 export const ROLES = ['member', 'advisor', 'operator'] as const
@@ -53,6 +54,8 @@ export const accounts = pgTable(
       .default('auto'),
     confirmedAt: moment('confirmed_at'),
     suspendedUntil: moment('suspended_until'),
+    /** What moderation bars him from just now; null while nothing. */
+    standing: jsonb().$type<Standing>(),
     closedAt: moment('closed_at'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },

@@ -4,6 +4,7 @@ import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from 'lucia'
 import type { Db } from '../platform/db.ts'
 import type { Actor, OwnCompany } from './actor.ts'
 import { type AccountRow, accounts, sessions } from './schema.ts'
+import { barsNow } from './standing.ts'
 
 declare module 'lucia' {
   interface Register {
@@ -204,6 +205,7 @@ function actorOf({ account, boardIds, companies, unread }: Known, sessionId: str
     confirmed: account.confirmedAt !== null,
     twoStep: account.twoStepAt !== null,
     suspended: account.suspendedUntil !== null && account.suspendedUntil > new Date(),
+    bars: barsNow(account.standing),
     level: account.level,
     moderates: boardIds.map(Number),
     companies: companies ?? [],

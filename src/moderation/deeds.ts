@@ -13,5 +13,7 @@ export const DEEDS = [
   'thread_hidden',
   'thread_edited',
   'thread_undone',
+  'sanction_given',
+  'sanction_lifted',
 ] as const
 export type Deed = (typeof DEEDS)[number]

@@ -6,6 +6,7 @@ import type { Decision } from './decision.ts'
 import { canDecideItem } from './policy.ts'
 import { alarmOf, kindLabel, presentLease, whyOf } from './present_queue.ts'
 import type { FoundItem } from './queue_queries.ts'
+import { recordPath } from './sanctions/present.ts'
 
 export type ItemContext = {
   thread: ThreadPost[]
@@ -111,7 +112,7 @@ function presentRecord(record: MemberRecord, item: FoundItem, t: Translate) {
   const flagged = record.upheld + record.declined
   return {
     name: record.name,
-    path: `/u/${record.handle}`,
+    path: recordPath(record),
     role: t(record.id === item.aboutId ? 'moderation.members.writer' : 'moderation.members.other'),
     level: t('levels.short', { level: record.level }),
     since: new Date(record.createdAt),

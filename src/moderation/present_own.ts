@@ -26,5 +26,6 @@ export function presentOwnDecision({ item, post, title }: Awaited<ReturnType<typ
     parts: partsOf(post?.bodyText ?? '', [mark]),
     editPath: stands ? `${postLink(post)}/edit` : undefined,
     path: stands ? postLink(post) : undefined,
+    appealPath: post?.hiddenAt && item.decision === 'hide' && !item.undoneAt ? `/me/appeals/post/${post.id}` : undefined,
   }
 }

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EventName } from '../events.ts'
 import { COMPANY_KINDS } from './company_kinds.ts'
+import { DECISION_KINDS } from './decision_kinds.ts'
 import type { NoticeRow } from './schema.ts'
 
 /** The tabs of the page of notices. */
@@ -37,6 +38,7 @@ export type Kind = {
  */
 export const KINDS = {
   ...COMPANY_KINDS,
+  ...DECISION_KINDS,
   best: {
     on: ['best_answer.picked'],
     who: sql`select author_id from posts where id = e.post_id`,

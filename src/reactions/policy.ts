@@ -1,4 +1,4 @@
-import { type Actor, canWrite } from '../accounts/actor.ts'
+import { type Actor, canWriteIn } from '../accounts/actor.ts'
 import type { Kind } from '../boards/schema.ts'
 import { isPartyTo } from '../topics/policy.ts'
 import type { ReactionKind } from './schema.ts'
@@ -13,8 +13,8 @@ export function reactionsFor(post: { kind: Reactable['kind'] }, topic: { kind: K
 }
 
 /** Nobody reacts to his own post, nor to one that is gone, nor where it is about a product of the company he works for. */
-export const canReact = (actor: Actor, post: Reactable, topic: { kind: Kind; companyIds: number[] }, kind: ReactionKind) =>
-  canWrite(actor) &&
+export const canReact = (actor: Actor, post: Reactable, topic: { kind: Kind; boardId: number; companyIds: number[] }, kind: ReactionKind) =>
+  canWriteIn(actor, topic.boardId) &&
   post.authorId !== actor.id &&
   !isPartyTo(actor, topic) &&
   !post.hiddenAt &&

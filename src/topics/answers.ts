@@ -6,6 +6,7 @@ import { record } from '../platform/outbox.ts'
 import { type Capacity, capacityOf, spokenAs } from './capacity.ts'
 import { keyForOtherWords } from './drafts.ts'
 import { keepPace } from './helping/slowing.ts'
+import { keepWithinDay } from './limits.ts'
 import { canAnswer } from './policy.ts'
 import type { Topic } from './queries.ts'
 import { drafts, type PostRow, posts, type TopicRow, topics } from './schema.ts'
@@ -73,6 +74,7 @@ export async function insertOnce(tx: Db, { capacity, ...draft }: NewPost): Promi
 /** What may have changed while the post was on its way, seen under the lock on the topic: how slow it is, and whose products it names. */
 export async function settleIn(tx: Db, actor: Actor, post: PostRow, topic: Counted): Promise<void> {
   await keepPace(tx, actor, topic, post)
+  await keepWithinDay(tx, actor, topic.boardId)
   const capacity = post.capacity ? null : capacityOf(actor, undefined, topic)
   if (capacity) await tx.update(posts).set({ capacity }).where(eq(posts.id, post.id))
 }

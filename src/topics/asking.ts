@@ -8,6 +8,7 @@ import { plainExcerpt } from '../platform/html.ts'
 import { record } from '../platform/outbox.ts'
 import { capacityOf, spokenAs } from './capacity.ts'
 import { keyForOtherWords } from './drafts.ts'
+import { keepWithinDay } from './limits.ts'
 import { canAsk } from './policy.ts'
 import { drafts, posts, type TopicRow, topics } from './schema.ts'
 import { readTags, type Written, withoutHidden, write } from './writing.ts'
@@ -45,6 +46,7 @@ export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<Topi
     const { topic, isNew } = await insertOnce(tx, values, written.body)
     if (!isNew) return topic
     const opening = await open(tx, actor, topic, written)
+    await keepWithinDay(tx, actor, board.id)
     await tx
       .update(boards)
       .set({ topicCount: sql`${boards.topicCount} + 1` })

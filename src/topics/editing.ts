@@ -7,7 +7,7 @@ import { plainExcerpt } from '../platform/html.ts'
 import { record } from '../platform/outbox.ts'
 import { readTitle } from './asking.ts'
 import type { Post } from './page_queries.ts'
-import { canEdit } from './policy.ts'
+import { canEditIn } from './policy.ts'
 import { byline } from './queries.ts'
 import { drafts, posts, revisions, topics } from './schema.ts'
 import { readTags, type Written, write } from './writing.ts'
@@ -20,7 +20,7 @@ export type Edit = { body: string; title?: string; tags?: string; reason: string
  * when somebody (another tab) changed it first, so that nothing anybody wrote is lost.
  */
 export async function editPost(db: Db, actor: Actor, post: Post, edit: Edit): Promise<void> {
-  ensure(canEdit(actor, post), 'errors.refused')
+  ensure(canEditIn(actor, post.topic, post), 'errors.refused')
   const title = post.kind === 'opening' && edit.title !== undefined ? readTitle(edit.title) : undefined
   const written = await write(db, edit.body)
   await db.transaction(async tx => {

@@ -1,4 +1,4 @@
-import { type Actor, canWrite, isGuest, isOperator, moderatesBoard, speaksFor, worksFor } from '../accounts/actor.ts'
+import { type Actor, canWrite, canWriteIn, isGuest, isOperator, moderatesBoard, speaksFor, worksFor } from '../accounts/actor.ts'
 import type { Kind } from '../boards/schema.ts'
 import type { PostRow, TopicRow } from './schema.ts'
 
@@ -9,11 +9,11 @@ type Pickable = Ownable & Pick<PostRow, 'askedAs'>
 const stands = (post: Ownable) => !post.withdrawnAt && !post.hiddenAt
 
 /** Ask in a board that takes this kind of topic. */
-export const canAsk = (actor: Actor, board: { kinds: Kind[]; archivedAt: Date | null }, kind: Kind) =>
-  canWrite(actor) && !board.archivedAt && board.kinds.includes(kind)
+export const canAsk = (actor: Actor, board: { id: number; kinds: Kind[]; archivedAt: Date | null }, kind: Kind) =>
+  canWriteIn(actor, board.id) && !board.archivedAt && board.kinds.includes(kind)
 
 /** Answer or comment: nobody in a closed topic. */
-export const canAnswer = (actor: Actor, topic: Closable) => canWrite(actor) && !topic.closedAt
+export const canAnswer = (actor: Actor, topic: Closable) => canWriteIn(actor, topic.boardId) && !topic.closedAt
 
 /** Works for a company whose product the topic is about: may speak, but neither judge nor moderate there. */
 export const isPartyTo = (actor: Actor, topic: { companyIds: number[] }) => topic.companyIds.some(id => worksFor(actor, id))
@@ -23,7 +23,8 @@ export const moderatesTopic = (actor: Actor, topic: { boardId: number; companyId
   moderatesBoard(actor, topic.boardId) && !isPartyTo(actor, topic)
 
 /** Put a thread in order: the same, in good standing. */
-export const canTend = (actor: Actor, topic: { boardId: number; companyIds: number[] }) => canWrite(actor) && moderatesTopic(actor, topic)
+export const canTend = (actor: Actor, topic: { boardId: number; companyIds: number[] }) =>
+  canWriteIn(actor, topic.boardId) && moderatesTopic(actor, topic)
 
 /** Mend another's words, with a reason: the same; what a company said stays its own words. */
 export const canRewrite = (actor: Actor, topic: { boardId: number; companyIds: number[] }, post: Ownable) =>
@@ -35,23 +36,29 @@ const owns = (actor: Actor, post: Ownable) => (post.companyId ? speaksFor(actor,
 /** Change the words of a post: whoever they belong to, as long as it stands. Moderators hide, they do not rewrite. */
 export const canEdit = (actor: Actor, post: Ownable) => canWrite(actor) && owns(actor, post) && stands(post)
 
+/** The same where it stands: not in a board he is barred from. */
+export const canEditIn = (actor: Actor, topic: { boardId: number }, post: Ownable) =>
+  canEdit(actor, post) && canWriteIn(actor, topic.boardId)
+
 /** Take one's own post back. */
 export const canWithdraw = (actor: Actor, post: Ownable) => canWrite(actor) && owns(actor, post) && stands(post)
 
 /** Add to one's own question without changing it. */
-export const canAddAddendum = (actor: Actor, topic: Closable) => canWrite(actor) && topic.authorId === actor.id && !topic.closedAt
+export const canAddAddendum = (actor: Actor, topic: Closable) =>
+  canWriteIn(actor, topic.boardId) && topic.authorId === actor.id && !topic.closedAt
 
 /** Close and reopen: the asker, moderators of the board, the operator. What a moderator closed, the asker does not reopen. */
-export const canClose = (actor: Actor, topic: Closable) => canWrite(actor) && (topic.authorId === actor.id || moderatesTopic(actor, topic))
+export const canClose = (actor: Actor, topic: Closable) =>
+  canWriteIn(actor, topic.boardId) && (topic.authorId === actor.id || moderatesTopic(actor, topic))
 export const canReopen = (actor: Actor, topic: Closable & { closedById: number | null }) =>
-  canWrite(actor) && (moderatesTopic(actor, topic) || (topic.authorId === actor.id && topic.closedById === actor.id))
+  canWriteIn(actor, topic.boardId) && (moderatesTopic(actor, topic) || (topic.authorId === actor.id && topic.closedById === actor.id))
 
 /**
  * Pick the best answer of a question: the asker, moderators of the board, the operator; nobody picks his own answer, and nobody who
  * works for a company the question is about.
  */
 export const canPickBest = (actor: Actor, topic: Closable & { kind: Kind }, answer: Pickable) =>
-  canWrite(actor) &&
+  canWriteIn(actor, topic.boardId) &&
   topic.kind === 'question' &&
   answer.askedAs === null &&
   stands(answer) &&

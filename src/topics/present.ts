@@ -1,4 +1,4 @@
-import { type Actor, canWrite, isGuest } from '../accounts/actor.ts'
+import { type Actor, canWrite, canWriteIn, isGuest } from '../accounts/actor.ts'
 import { presentMark } from '../accounts/present.ts'
 import { boardName } from '../boards/present.ts'
 import type { Locale, Translate } from '../platform/i18n.ts'
@@ -83,10 +83,11 @@ export function presentTopicLine(line: TopicLine, locale: Locale, t: Translate) 
 /** Why this reader cannot answer here, as a key the page explains; undefined when he can. */
 export function answerObstacle(
   actor: Actor,
-  topic: { closedAt: Date | null },
-): 'closed' | 'guest' | 'unconfirmed' | 'suspended' | undefined {
+  topic: { closedAt: Date | null; boardId: number },
+): 'closed' | 'guest' | 'unconfirmed' | 'suspended' | 'barred' | undefined {
   if (topic.closedAt) return 'closed'
   if (isGuest(actor)) return 'guest'
-  if (canWrite(actor)) return undefined
+  if (canWriteIn(actor, topic.boardId)) return undefined
+  if (canWrite(actor)) return 'barred'
   return actor.suspended ? 'suspended' : 'unconfirmed'
 }

@@ -9,7 +9,7 @@ import {
   canAddAddendum,
   canAnswer,
   canClose,
-  canEdit,
+  canEditIn,
   canPickBest,
   canReopen,
   canRewrite,
@@ -62,7 +62,7 @@ export function presentPost(post: ShownPost, context: PostContext) {
     moreComments:
       post.commentCount > comments.length ? t('topics.comments.more', { count: post.commentCount - comments.length }) : undefined,
     canComment: canAnswer(actor, topic) && !gone,
-    canEdit: canEdit(actor, post),
+    canEdit: canEditIn(actor, topic, post),
     canWithdraw: canWithdraw(actor, post),
     canPickBest: post.kind === 'answer' && !isBest && canPickBest(actor, topic, post),
     canUnpickBest: isBest && canPickBest(actor, topic, post),
@@ -92,13 +92,13 @@ function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'ac
     canFlag: isFlagOffered(actor, post),
   }
   const { tagsPath: _, slowPath: __, tendPath: ___, rewritePath: ____, ...abilities } = helping
-  return { ...helping, hasMenu: canEdit(actor, post) || Object.values(abilities).some(Boolean) }
+  return { ...helping, hasMenu: canEditIn(actor, topic, post) || Object.values(abilities).some(Boolean) }
 }
 
 /** A comment with what this reader can do to it. */
 export function presentComment(
   comment: NonNullable<ReturnType<Comments['get']>>[number],
-  { actor, t, topic }: Pick<PostContext, 'actor' | 't'> & { topic: { authorId: number } },
+  { actor, t, topic }: Pick<PostContext, 'actor' | 't'> & { topic: { authorId: number; boardId: number } },
 ) {
   const post = { ...comment, withdrawnAt: null }
   return {
@@ -111,7 +111,7 @@ export function presentComment(
     historyPath: `${postLink(comment)}/history`,
     isHidden: comment.hiddenAt !== null,
     isAsker: comment.authorId === topic.authorId,
-    canEdit: canEdit(actor, post),
+    canEdit: canEditIn(actor, topic, post),
     canWithdraw: canWithdraw(actor, post),
     canFlag: isFlagOffered(actor, post),
   }

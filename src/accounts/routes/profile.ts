@@ -5,6 +5,8 @@ import { presentGroups } from '../../boards/present.ts'
 import { listBoards } from '../../boards/queries.ts'
 import { presentWork } from '../../companies/present.ts'
 import { companiesOf } from '../../companies/queries.ts'
+import { canSeeRecord } from '../../moderation/sanctions/policy.ts'
+import { recordPath } from '../../moderation/sanctions/present.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
@@ -64,6 +66,7 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
       member,
       standing: shows('level') ? presentStanding(account, preferences.locale, t) : undefined,
       isSelf,
+      recordPath: canSeeRecord(actor) && !isSelf ? recordPath(account) : undefined,
       nextLevel: ownFacts && presentNext(ownFacts, t),
       companies: works.map(company => presentWork(company, preferences.locale, t)),
       counts: counts && presentCounts(account, counts, shows, t),

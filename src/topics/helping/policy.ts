@@ -1,6 +1,6 @@
-import { type Actor, canWrite } from '../../accounts/actor.ts'
+import { type Actor, canWriteIn } from '../../accounts/actor.ts'
 import { hasPrivilege } from '../../accounts/policy.ts'
-import { canEdit, isPartyTo, moderatesTopic } from '../policy.ts'
+import { canEditIn, isPartyTo, moderatesTopic } from '../policy.ts'
 import type { PostRow, TopicRow } from '../schema.ts'
 
 type Place = Pick<TopicRow, 'authorId' | 'boardId' | 'companyIds'>
@@ -10,11 +10,11 @@ const stands = (post: Helpable) => !post.withdrawnAt && !post.hiddenAt
 
 /** Mend the tags of a topic: its author, its moderators, and members of a level; nobody in a topic about his own company. */
 export const canEditTags = (actor: Actor, topic: Place) =>
-  canWrite(actor) && !isPartyTo(actor, topic) && (topic.authorId === actor.id || hasPrivilege(actor, 'edit_tags'))
+  canWriteIn(actor, topic.boardId) && !isPartyTo(actor, topic) && (topic.authorId === actor.id || hasPrivilege(actor, 'edit_tags'))
 
 /** Offer a better wording for somebody else's post; what was written for a company is the company's alone. */
 export const canSuggestEdit = (actor: Actor, topic: Place, post: Helpable) =>
-  canWrite(actor) &&
+  canWriteIn(actor, topic.boardId) &&
   post.authorId !== actor.id &&
   !post.companyId &&
   stands(post) &&
@@ -23,12 +23,15 @@ export const canSuggestEdit = (actor: Actor, topic: Place, post: Helpable) =>
 
 /** Accept or decline an offered wording: whose post it is, the topic's moderators, and members of a level. */
 export const canDecideEdit = (actor: Actor, topic: Place, post: Helpable) =>
-  canEdit(actor, post) ||
-  (canWrite(actor) && stands(post) && !post.companyId && (moderatesTopic(actor, topic) || byLevel(actor, topic, 'accept_edits')))
+  canEditIn(actor, topic, post) ||
+  (canWriteIn(actor, topic.boardId) &&
+    stands(post) &&
+    !post.companyId &&
+    (moderatesTopic(actor, topic) || byLevel(actor, topic, 'accept_edits')))
 
 /** Say that an answer or comment has to go. Questions, and what a company wrote, are for moderators. */
 export const canVoteToHide = (actor: Actor, topic: Place, post: Helpable) =>
-  canWrite(actor) &&
+  canWriteIn(actor, topic.boardId) &&
   post.authorId !== actor.id &&
   post.kind !== 'opening' &&
   stands(post) &&
@@ -36,7 +39,7 @@ export const canVoteToHide = (actor: Actor, topic: Place, post: Helpable) =>
 
 /** Show again what was hidden: the topic's moderators. */
 export const canShowAgain = (actor: Actor, topic: Place, post: Helpable) =>
-  canWrite(actor) && post.hiddenAt !== null && post.kind !== 'opening' && moderatesTopic(actor, topic)
+  canWriteIn(actor, topic.boardId) && post.hiddenAt !== null && post.kind !== 'opening' && moderatesTopic(actor, topic)
 
 type Slow = Pick<TopicRow, 'slowMinutes' | 'slowUntil' | 'slowById'>
 
@@ -46,7 +49,7 @@ export const isSlow = ({ slowMinutes, slowUntil }: Pick<TopicRow, 'slowMinutes' 
 
 /** Slow a topic down, or change how slow it is: its moderators, and members of a level; what somebody else set, moderators alone. */
 export const canSlow = (actor: Actor, topic: Place & Slow & Pick<TopicRow, 'closedAt'>) =>
-  canWrite(actor) &&
+  canWriteIn(actor, topic.boardId) &&
   !topic.closedAt &&
   (moderatesTopic(actor, topic) || ((!isSlow(topic) || topic.slowById === actor.id) && byLevel(actor, topic, 'slow_topic')))
 

@@ -12,7 +12,7 @@ import { findDraft } from '../drafts.ts'
 import { type Edit, listRevisions } from '../editing.ts'
 import { findPost, type Post } from '../page_queries.ts'
 import { postPath, topicPath } from '../paths.ts'
-import { canEdit, canSeeHidden, canWithdraw } from '../policy.ts'
+import { canEditIn, canSeeHidden, canWithdraw } from '../policy.ts'
 import { presentAuthor } from '../present.ts'
 import { TopicParams } from './topic.ts'
 
@@ -100,7 +100,7 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
   ): Promise<FastifyReply> {
     const { actor, t } = request
     const post = await findPost(db, actor, id(request))
-    if (!canEdit(actor, post)) throw new Missing()
+    if (!canEditIn(actor, post.topic, post)) throw new Missing()
     const draft = await findDraft(db, actor, `edit:${post.id}`)
     const products = post.kind === 'opening' && !form.values ? await productsText(db, post.topicId) : ''
     const values = form.values ?? {
