@@ -30,19 +30,32 @@ export function risingIn(questions: Said[]): Rising[] {
 
 const rise = ({ askers, before }: Rising) => (askers - before) / Math.sqrt(before + 1)
 
+const KINDS: string[] = ['latin', 'katakana', 'kanjiPair']
+
 /**
- * The words of a text as they are written, in small letters: words, names and model numbers; not those of grammar, nor single letters, nor
- * what is only a part of a longer word.
+ * The words of a text as they are written, in small letters: names, model numbers, words in katakana, and words in kanji whole, however long.
+ * Verbs and words of grammar are none; they rise with everything.
  */
 export function wordsIn(text: string): Set<string> {
   const normal = normalise(text)
-  const found: { from: number; to: number }[] = []
-  eachTerm(normal, (_, kind, at, length) => {
-    if ((kind === 'word' || kind === 'latin' || kind === 'katakana') && !normal.slice(at, at + length).includes(' '))
-      found.push({ from: at, to: at + length })
+  const spans: { from: number; to: number }[] = []
+  eachTerm(normal, (_, kind, from, length) => {
+    if (KINDS.includes(kind) && !/[\s\u3041-\u3096]/.test(normal.slice(from, from + length))) spans.push({ from, to: from + length })
   })
-  const whole = found.filter(
-    ({ from, to }) => !found.some(other => other.from <= from && other.to >= to && other.to - other.from > to - from),
-  )
-  return new Set(whole.map(({ from, to }) => normal.slice(from, to)).filter(word => [...word].length > 1 && /\p{L}/u.test(word)))
+  const words = new Set<string>()
+  let [start, end] = [0, 0]
+  const keep = () => {
+    const word = normal.slice(start, end)
+    if ([...word].length > 1 && /\p{L}/u.test(word)) words.add(word)
+  }
+  // Pairs of kanji overlap by one: what overlaps is one word.
+  for (const { from, to } of spans.sort((a, b) => a.from - b.from || b.to - a.to)) {
+    if (from < end) end = Math.max(end, to)
+    else {
+      keep()
+      ;[start, end] = [from, to]
+    }
+  }
+  keep()
+  return words
 }

@@ -7,6 +7,8 @@ import type { Chart, Drawn, Order } from './charts.ts'
 use([BarChart, LineChart, GridComponent, SVGRenderer])
 
 const SIZE = { width: 720, height: 300 }
+/** More names than this do not fit below the axis; of more, every few. */
+const MOST_NAMED = 10
 /** More points than this stand too close to be marked one by one. */
 const MOST_MARKED = 40
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond']
@@ -19,7 +21,13 @@ function draw({ labels, series, most, unit }: Chart): string {
   chart.setOption({
     animation: false,
     grid: { left: 8, right: 16, top: 16, bottom: 8, outerBoundsMode: 'same' },
-    xAxis: { type: 'category', data: labels, axisLabel: text, axisLine: line, axisTick: { show: false } },
+    xAxis: {
+      type: 'category',
+      data: labels,
+      axisLabel: { ...text, interval: labels.length > MOST_NAMED ? Math.ceil(labels.length / 8) - 1 : 'auto' },
+      axisLine: line,
+      axisTick: { show: false },
+    },
     yAxis: { type: 'value', min: 0, max: most, minInterval: 1, axisLabel: { ...text, formatter: `{value}${unit}` }, splitLine: line },
     series: series.map(({ name, values, kind, tone }, place) => ({
       name,
