@@ -15,6 +15,7 @@ import { listTeam } from '../companies/queries.ts'
 import type { CompanyRow } from '../companies/schema.ts'
 import { endMembership } from '../companies/team.ts'
 import { sayFixed } from '../fixes/fixes.ts'
+import { follow } from '../notifications/follows.ts'
 import { listNotices } from '../notifications/queries.ts'
 import { Conflict, Invalid, Refused } from '../platform/errors.ts'
 import { react } from '../reactions/reactions.ts'
@@ -318,9 +319,12 @@ describe('what becomes of it', () => {
 
   test('revoked or recalled, everybody who relied on it hears why, once, and its writer; nobody else', async () => {
     const readers: Record<string, Actor> = {}
-    for (const name of ['helpful', 'thanks', 'fixed', 'failed', 'meToo', 'both', 'nobody', 'left', 'english'])
+    for (const name of ['helpful', 'thanks', 'fixed', 'failed', 'meToo', 'both', 'follower', 'deaf', 'nobody', 'left', 'english'])
       readers[name] = await makeMember(db, { locale: name === 'english' ? 'en' : 'ja' })
-    const { helpful, thanks, fixed, failed, meToo, both, nobody, left, english } = readers as Record<string, Actor & { handle: string }>
+    const { helpful, thanks, fixed, failed, meToo, both, follower, deaf, nobody, left, english } = readers as Record<
+      string,
+      Actor & { handle: string }
+    >
     const asker = await makeMember(db)
     const topic = await topicNow(db, await askAbout(db, asker, { ...topicDraft(board), products: 'AX-3200' }))
     const answer = await makeAnswer(db, writer, topic)
@@ -337,6 +341,11 @@ describe('what becomes of it', () => {
     if (meToo) await react(db, meToo, await openingOf(db, topic), 'me_too')
     for (const reader of [fixed, both, failed])
       if (reader) await sayFixed(db, reader, await postNow(db, answer), { device: '', visitor: '' }, { fixed: reader !== failed })
+    for (const [reader, level] of [
+      [follower, 'answers'],
+      [deaf, 'nothing'],
+    ] as const)
+      if (reader) await follow(db, reader, { subject: `topic:${topic.id}` }, level)
     await db.execute(sql`update accounts set closed_at = now() where id = ${left?.id ?? 0}`)
     await settled()
     const revoked = await revokeGuarantee(db, agent, guarantee, { seen: 2, reason: '手順が古くなりました。' })
@@ -351,7 +360,7 @@ describe('what becomes of it', () => {
           sql`select subject, text from mails where recipient = ${`${person?.handle}@example.com`} and subject ~ '回収|取り消|recalled|revoked' order by id`,
         )),
       ].map(({ subject, text }) => `${subject}\n${text}`)
-    for (const person of [helpful, thanks, fixed, meToo, both, asker]) {
+    for (const person of [helpful, thanks, fixed, meToo, both, follower, asker]) {
       expect(await letters(person)).toEqual([
         expect.stringMatching(/回答の保証が取り消されました[\s\S]*サクラネット株式会社[\s\S]*手順が古くなりました。/),
         expect.stringMatching(/回答の保証が回収されました[\s\S]*サクラネット株式会社[\s\S]*手順3で設定が消えます。/),
@@ -362,20 +371,18 @@ describe('what becomes of it', () => {
       expect.stringContaining('あなたの回答の保証が回収されました'),
     ])
     expect((await letters(english))[1]).toMatch(/Sakuranet Inc. has recalled[\s\S]*guarantees\/HG-/)
-    for (const person of [failed, nobody, left, agent, colleague]) expect(await letters(person), person?.handle).toEqual([])
+    for (const person of [failed, deaf, nobody, left, agent, colleague]) expect(await letters(person), person?.handle).toEqual([])
     const noticed = async (person: Actor | undefined) =>
       (await listNotices(db, person ?? visitor, { which: 'all' })).rows
-        .filter(({ notice }) => notice.topicId === topic.id)
+        .filter(({ notice }) => notice.topicId === topic.id && /recalled|revoked/.test(notice.kind))
         .map(({ notice, by }) => [notice.kind, by])
-    for (const person of [helpful, thanks, fixed, meToo, both])
+    for (const person of [helpful, thanks, fixed, meToo, both, follower])
       expect(await noticed(person)).toEqual([
         ['recalled', null],
         ['revoked', null],
       ])
-    expect((await noticed(writer)).map(([kind]) => kind)).toEqual(
-      expect.arrayContaining(['recalled_own', 'revoked_own', 'guarantee_asked']),
-    )
-    for (const person of [failed, nobody, agent, colleague]) expect(await noticed(person), person?.handle).toEqual([])
+    expect((await noticed(writer)).map(([kind]) => kind)).toEqual(['recalled_own', 'revoked_own'])
+    for (const person of [failed, deaf, nobody, agent, colleague]) expect(await noticed(person), person?.handle).toEqual([])
   })
 
   test('readers beyond the first two hundred hear of it too, each once', async () => {

@@ -7,8 +7,8 @@ import { guaranteeHistory } from './schema.ts'
 type Answer = { postId: number; topicId: number }
 
 /**
- * Who relies on an answer and can be written to: whoever marked it helpful, thanked, or said that it fixed it, who asked or shares the
- * question, and who wrote the answer as a member. Each once, in the order of their ids, some at a time.
+ * Who relies on an answer and can be written to: whoever marked it helpful, thanked, or said that it fixed it, who asked, shares or
+ * follows the question, and who wrote the answer as a member. Each once, in the order of their ids, some at a time.
  */
 export async function listRelying(db: Db, { postId, topicId }: Answer, after = 0, size = 200) {
   // Each part brings its first ones, so that a far page of a much loved answer reads no more than the first; a reader has at most two marks.
@@ -18,6 +18,8 @@ export async function listRelying(db: Db, { postId, topicId }: Answer, after = 0
     union all (select account_id, false from fixes where post_id = ${postId} and fixed and account_id > ${after} order by account_id limit ${atMost(size)})
     union all (select r.account_id, false from topics t join reactions r on r.post_id = t.opening_id and r.kind = 'me_too' and r.account_id > ${after}
       where t.id = ${topicId} order by r.account_id limit ${atMost(size)})
+    union all (select account_id, false from watches where subject = ${`topic:${topicId}`} and level <> 'nothing' and account_id > ${after}
+      order by account_id limit ${atMost(size)})
     union all select author_id, false from topics where id = ${topicId} and author_id > ${after}
     union all select author_id, true from posts where id = ${postId} and company_id is null and author_id > ${after}) relying`
   const rows = await db

@@ -3,12 +3,13 @@ import type { Kind } from './kinds.ts'
 
 const WRITER = sql`select author_id from posts where id = e.post_id and company_id is null`
 
-/** Who marked the answer helpful, thanked for it or said that it fixed it, who asked, and who has the same trouble. */
+/** Who marked the answer helpful, thanked for it or said that it fixed it, who asked, who has the same trouble, and who follows the topic. */
 const RELYING = sql`
   select account_id from reactions where post_id = e.post_id and kind in ('helpful', 'thanks')
   union all select account_id from fixes where post_id = e.post_id and fixed and account_id is not null
   union all select author_id from topics where id = e.topic_id
-  union all select r.account_id from topics t join reactions r on r.post_id = t.opening_id and r.kind = 'me_too' where t.id = e.topic_id`
+  union all select r.account_id from topics t join reactions r on r.post_id = t.opening_id and r.kind = 'me_too' where t.id = e.topic_id
+  union all select account_id from watches where subject = 'topic:' || e.topic_id and level <> 'nothing'`
 
 const IN_CHARGE = sql`select person_in_charge_id from guarantees where id = (e.data->>'guaranteeId')::bigint`
 const ADMINS = sql`select account_id from company_members where company_id = e.company_id and role = 'admin' and left_at is null`
