@@ -8,6 +8,7 @@ import { knowCompanySites } from './insights/company_sites.ts'
 import { originOf } from './insights/origin.ts'
 import { lookAgain, lookForEnded, movesAfter, type Reader, readersRights, rightsAfter } from './live.ts'
 import { liveRoutes } from './live_routes.ts'
+import { countArrivals } from './moderation/heat/arriving.ts'
 import { noteLooks } from './notifications/reading.ts'
 import { prepareAssets } from './platform/assets.ts'
 import { hearEvents } from './platform/hearing.ts'
@@ -25,6 +26,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   const { config, db, sql, log, render, siteUrl } = services
   const assets = await prepareAssets(config.DATA_DIR)
   const visits = countVisits(db, { onError: error => log.warn({ err: error }, 'visits were not counted') })
+  const arrivals = countArrivals(db, () => services.siteUrl, { onError: error => log.warn({ err: error }, 'arrivals were not counted') })
   const looks = noteLooks(db, { onError: error => log.warn({ err: error }, 'notices were not marked as read') })
   const [site, sites] = await Promise.all([readSite(db), knowCompanySites(db)])
   const live = openLive<Reader>({ ...readersRights(db), tellWriting: (subject, who) => hearing.whisper(`${subject} ${who}`) })
@@ -37,6 +39,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
     const topicId = Number(subject.slice('topic:'.length))
     const visit = { topicId, visitor: visitorOf(request), userAgent: request.headers['user-agent'] ?? '' }
     visits.add(visit, () => originOf({ referer: request.headers.referer, url: request.url, host: request.host }, sites.companyAt))
+    arrivals.add({ ...visit, from: request.headers.referer })
     // A page out of the cache was served before anybody was asked who he is.
     if (request.actor?.unread > 0) looks.add({ accountId: request.actor.id, topicId })
   }
@@ -89,7 +92,7 @@ export async function buildApp(services: Services, logger: ReturnType<typeof ope
   app.addHook('onClose', async () => {
     clearInterval(ended)
     await hearing.stop()
-    await Promise.all([visits.stop(), looks.stop()].map(stopping => stopping.catch(() => {})))
+    await Promise.all([visits.stop(), arrivals.stop(), looks.stop()].map(stopping => stopping.catch(() => {})))
   })
   return app
 }

@@ -21,7 +21,7 @@ import {
   mailWriter,
 } from './guarantees/effects.ts'
 import { mailWeek } from './insights/effects.ts'
-import { holdLikeAccount, mailAppealDecided, mailSanction } from './moderation/effects.ts'
+import { holdLikeAccount, mailAppealDecided, mailSanction, measureHeat, type Warming } from './moderation/effects.ts'
 import { settleNotices, tellPeople } from './notifications/effects.ts'
 import type { Services } from './platform/services.ts'
 import {
@@ -73,6 +73,7 @@ export function together<Name extends EventName>(work: Together<Name>): Effect<N
 }
 
 const settlePost = together(settlePosts)
+const warm = together<Warming['name']>(measureHeat)
 
 /** What follows from each event. Each consequence that fails is tried again alone. */
 export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[number]>]?: Effect<Name>[] } = {
@@ -106,7 +107,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'board.changed': [refreshBoard],
   'company.alerted': [mailAlert],
   'synonyms.changed': [tellSynonyms],
-  'topic.asked': [noteQuestion, refreshTopic, tellPeople],
+  'topic.asked': [noteQuestion, refreshTopic, tellPeople, warm],
   'topic.changed': [refreshTopic, recountTopic],
   'topic.moved': [refreshTopic, recountTopic],
   'topic.merged': [refreshTopic, settleTopic],
@@ -116,18 +117,28 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'topic.closed': [refreshTopic],
   'topic.reopened': [refreshTopic],
   'topic.withdrawn': [refreshTopic, settleTopic, settleNotices],
-  'answer.posted': [together(takeOffTable), together(noteAnswers), together(refreshPosts), settlePost, together(badgeForTalk), tellPeople],
-  'comment.posted': [tellPeople],
+  'answer.posted': [
+    together(takeOffTable),
+    together(noteAnswers),
+    together(refreshPosts),
+    settlePost,
+    together(badgeForTalk),
+    tellPeople,
+    warm,
+  ],
+  'comment.posted': [tellPeople, warm],
   'addendum.added': [refreshTopic, badgeForAddendum, tellPeople],
   'post.edited': [followAnswer, refreshTopic, recountTopic, tellPeople],
   'post.withdrawn': [followAnswer, refreshTopic, settlePost, settleNotices],
-  'post.hidden': [refreshTopic, settlePost, settleNotices],
+  'post.hidden': [refreshTopic, settlePost, settleNotices, warm],
+  'post.flagged': [warm],
+  'topic.heated': [tellPeople],
   'post.shown': [refreshTopic, settlePost],
   'suggestion.accepted': [settlePost],
   'best_answer.picked': [refreshTopic, settleBest, badgeForPick, tellPeople],
-  'best_answer.unpicked': [refreshTopic, settleBest],
+  'best_answer.unpicked': [refreshTopic, settleBest, warm],
   'reaction.given': [settleReaction, refreshHelpful, badgeForThanks, tellPeople],
-  'answer.failing': [alarmGuarantor, tellPeople],
+  'answer.failing': [alarmGuarantor, tellPeople, warm],
   'inbox.assigned': [tellPeople],
   'inbox.handed_back': [tellPeople],
   'inbox.overdue': [mailOverdue, tellPeople],
@@ -144,7 +155,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'flag.settled': [tellPeople],
   'post.judged': [tellPeople],
   'contest.decided': [mailContester],
-  'reaction.withdrawn': [settleReaction, refreshHelpful],
+  'reaction.withdrawn': [settleReaction, refreshHelpful, warm],
   'mentor.called': [mailMentor],
   'certification.applied': [mailCheckers],
   'certification.second_look_asked': [mailCheckers],
@@ -164,7 +175,7 @@ export function staleAfter({ name, data }: EventOf): string[] {
   if (name === 'topics.imported') return ['boards', 'lists', ...data.boardIds.map(id => `board:${id}`)]
   if (name === 'inbox.overdue' || name === 'inbox.assigned' || name === 'inbox.handed_back' || name === 'insights.week_ended') return []
   const ofCompany = 'companyId' in data ? staleCompany(data as CompanyData) : []
-  if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called') return ofCompany
+  if (!('topicId' in data) || name === 'ask.deflected' || name === 'mentor.called' || name === 'post.flagged') return ofCompany
   const inLists = !BESIDE_LISTS.has(name)
   const inProducts = inLists || ('kind' in data && data.kind === 'me_too')
   return [
@@ -190,6 +201,10 @@ const BESIDE_LISTS = new Set<EventName>([
   'comment.posted',
   'topic.slowed',
   'topic.unslowed',
+  'topic.heated',
+  'topic.cooled',
+  'topic.rested',
+  'topic.woken',
   'fix.given',
   'fix.withdrawn',
   'answer.failing',

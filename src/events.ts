@@ -49,6 +49,10 @@ export type Events = {
   'topic.split': { topicId: number; boardId: number; newId: number; newBoardId: number; actorId: number }
   'topic.hidden': { topicId: number; boardId: number; actorId: number }
   'topic.shown': { topicId: number; boardId: number; actorId: number }
+  'topic.heated': { topicId: number; boardId: number; actorId: number; heat: number }
+  'topic.cooled': { topicId: number; boardId: number; actorId: number }
+  'topic.rested': { topicId: number; boardId: number; actorId: number }
+  'topic.woken': { topicId: number; boardId: number; actorId: number }
   'topic.reopened': { topicId: number; boardId: number; actorId: number }
   'best_answer.picked': { topicId: number; boardId: number; actorId: number; postId: number }
   'best_answer.unpicked': { topicId: number; boardId: number; actorId: number; postId: number }
@@ -102,6 +106,7 @@ export type Events = {
   'topic.products_named': { topicId: number; boardId: number; actorId: number; productIds: number[] }
   'flag.settled': { accountId: number; itemId: number; outcome: string }
   'post.judged': { accountId: number; itemId: number; decision: string }
+  'post.flagged': { topicId: number; boardId: number; actorId: number; postId: number }
   'review.opened': { itemId: number }
   'review.taken': { itemId: number }
   'review.decided': { itemId: number }

@@ -20,12 +20,17 @@ const TALK = new Set<EventName>([
   'topic.changed',
   'topic.slowed',
   'topic.unslowed',
+  'topic.heated',
+  'topic.cooled',
+  'topic.rested',
+  'topic.woken',
   'best_answer.picked',
   'best_answer.unpicked',
 ])
 /** A topic is in their data, but its page does not show it. */
 const BESIDE = new Set<EventName>([
   'ask.deflected',
+  'post.flagged',
   'mentor.called',
   'inbox.overdue',
   'inbox.handed_back',

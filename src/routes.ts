@@ -48,6 +48,7 @@ import { nudgeRoutes } from './moderation/routes/nudges.ts'
 import { ownRoutes } from './moderation/routes/own.ts'
 import { queueRoutes } from './moderation/routes/queue.ts'
 import { standingRoutes } from './moderation/routes/standing.ts'
+import { restingRoutes } from './moderation/routes/resting.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
 import { followRoutes } from './notifications/routes/follows.ts'
 import { mailLinkRoutes } from './notifications/routes/mail_links.ts'
@@ -119,6 +120,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await helpingRoutes(app, services)
   await slowingRoutes(app, services)
   await nudgeRoutes(app, services)
+  await restingRoutes(app, services)
   await reactionRoutes(app, services)
   await certificationRoutes(app, services)
   await pointsRoutes(app, services)

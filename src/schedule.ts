@@ -10,6 +10,7 @@ import { groupAll } from './insights/grouping.ts'
 import { countReaders } from './insights/readers.ts'
 import { tellWeeks } from './insights/weekly.ts'
 import { endSanctions } from './moderation/sanctions/sanctioning.ts'
+import { countPaces, followHeat, sweepHeat } from './moderation/heat/stepping.ts'
 import { settleOldNudges } from './moderation/words/nudging.ts'
 import { mailNotices } from './notifications/effects.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
@@ -27,6 +28,7 @@ import { learnBoosts, learnEarlierSearches } from './search/learning.ts'
 import { mirrorOutdated } from './search/mirroring.ts'
 import { learnProductSearches } from './search/product_searches.ts'
 import { sweepSearches } from './search/remembering.ts'
+import { wakeRested } from './topics/helping/resting.ts'
 import { endSlowing } from './topics/helping/slowing.ts'
 import { sweepVisits } from './topics/visits.ts'
 
@@ -51,6 +53,10 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'insights.tell', match: '3 * * * *', run: () => tellWeeks(db) },
     { task: 'insights.group', match: '17 3 * * *', run: () => groupAll(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
+    { task: 'topics.wake', match: '* * * * *', run: () => wakeRested(db) },
+    { task: 'heat.follow', match: '*/5 * * * *', run: () => followHeat(db) },
+    { task: 'heat.paces', match: '13 4 * * *', run: () => countPaces(db) },
+    { task: 'heat.sweep', match: '19 4 * * *', run: () => sweepHeat(db) },
     { task: 'nudges.settle', match: '53 * * * *', run: () => settleOldNudges(db) },
     { task: 'certifications.expire', match: '5 * * * *', run: () => watchExpiry(db) },
     { task: 'abuse.look', match: '37 2,14 * * *', run: async () => void (await lookForAbuse(db)) },

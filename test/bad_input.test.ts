@@ -401,6 +401,7 @@ const FORMS: Record<string, FormDoor> = {
     path: () => '/admin/search/synonyms/try',
     form: () => ({ way: 'one', words: 'プリンター、印刷機', from: 'プリンタ', try: '印刷したい', id: group }),
   },
+  'POST /t/:id/rest': { path: () => `/t/${topic.id}/rest`, form: () => ({ length: '1', reason: 'check', words: '' }) },
   'POST /nudges/leaving': { path: () => '/nudges/leaving', form: () => ({ draftKey: 'nudge-draft-1' }) },
   'POST /admin/words': { path: () => '/admin/words', form: () => ({ ...WORDS, words: `言葉${++keys}` }), numbers: ['boardId'] },
   'POST /admin/words/try': {

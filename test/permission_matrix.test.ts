@@ -67,6 +67,7 @@ const DOORS: Record<string, string> = {
   members:
     'POST /nudges/leaving · GET /t/:id/slow · POST /t/:id/slow · DELETE /t/:id/slow · GET /t/:id/tags · POST /t/:id/tags · GET /posts/:id/hiding · POST /posts/:id/hiding · DELETE /posts/:id/hiding · GET /posts/:id/suggestions · POST /posts/:id/suggestions · POST /suggestions/:id/acceptance · DELETE /suggestions/:id/acceptance · GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
     'GET /notifications · GET /notifications/unread · GET /notifications/:id · POST /notifications/read · GET /notifications/follow · POST /notifications/follow · GET /notifications/follows · ' +
+    'GET /t/:id/rest · POST /t/:id/rest · DELETE /t/:id/rest · POST /nudges/leaving · GET /t/:id/slow · POST /t/:id/slow · DELETE /t/:id/slow · GET /t/:id/tags · POST /t/:id/tags · GET /posts/:id/hiding · POST /posts/:id/hiding · DELETE /posts/:id/hiding · GET /posts/:id/suggestions · POST /posts/:id/suggestions · POST /suggestions/:id/acceptance · DELETE /suggestions/:id/acceptance · GET /ask · POST /ask · POST /ask/similar · POST /ask/solved · POST /t/:id/answers · POST /posts/:id/comments · POST /t/:id/addenda · GET /t/:id/addenda · GET /posts/:id/edit · PUT /posts/:id · ' +
     'GET /posts/:id/withdraw · DELETE /posts/:id · POST /posts/:id/best · DELETE /posts/:id/best · POST /t/:id/close · DELETE /t/:id/close · ' +
     'POST /posts/:id/reactions/:kind · DELETE /posts/:id/reactions/:kind · GET /me/drafts · PUT /me/drafts · POST /me/drafts · DELETE /me/drafts · POST /pictures · GET /pictures · GET /pictures/:key · ' +
     'GET /companies/apply · POST /companies/apply · GET /companies/applications/:id · POST /companies/applications/:id/mail · POST /companies/applications/:id/record · ' +
@@ -191,6 +192,14 @@ const DEEDS: { deed: string; allowed: Role[]; act(client: Client): ReturnType<Cl
     allowed: ['otherModerator', 'moderator', 'operator'],
     act: client => client.delete(`/t/${topic.id}/slow`),
   },
+  {
+    deed: 'let the topic rest',
+    allowed: ['moderator', 'operator'],
+    act: client => client.post(`/t/${topic.id}/rest`, { length: '1', reason: 'check', words: '' }),
+    undo: 'update topics set rest_until = null, rest_by_id = null, rest_reason = null, rest_words = null',
+  },
+  { deed: 'see the form to let it rest', allowed: ['moderator', 'operator'], act: client => client.get(`/t/${topic.id}/rest`) },
+  { deed: 'wake the topic', allowed: ['moderator', 'operator'], act: client => client.delete(`/t/${topic.id}/rest`) },
   {
     deed: 'suggest an edit',
     allowed: ['otherModerator', 'moderator', 'operator'],

@@ -3,6 +3,8 @@ import { findReachable, sendLetter } from '../accounts/letters.ts'
 import type { EventOf } from '../events.ts'
 import type { Services } from '../platform/services.ts'
 import { appeals } from './appeals/schema.ts'
+import { type Added, measure } from './heat/measuring.ts'
+import { takeSteps } from './heat/stepping.ts'
 import { standingPath } from './sanctions/present.ts'
 import { findSanction } from './sanctions/queries.ts'
 import { holdAfterFinding } from './sanctions/second_accounts.ts'
@@ -37,3 +39,30 @@ export async function mailAppealDecided(services: Services, { data }: EventOf<'a
 /** Two accounts may be one person's: what holds for the one is looked at for the other. */
 export const holdLikeAccount = ({ db }: Services, { data }: EventOf<'finding.opened' | 'finding.confirmed'>): Promise<void> =>
   holdAfterFinding(db, data.findingId)
+
+/** What warms a topic. */
+export type Warming = EventOf<
+  | 'topic.asked'
+  | 'answer.posted'
+  | 'comment.posted'
+  | 'post.hidden'
+  | 'post.flagged'
+  | 'answer.failing'
+  | 'best_answer.unpicked'
+  | 'reaction.withdrawn'
+>
+
+/** What warms a topic besides posts: flags, posts that had to be hidden, and what readers take back. */
+const WEIGHS: Partial<Record<Warming['name'], Added['weighs']>> = {
+  'post.hidden': { flags: 1.5 },
+  'post.flagged': { flags: 1 },
+  'answer.failing': { against: 2 },
+  'best_answer.unpicked': { against: 1 },
+  'reaction.withdrawn': { against: 0.5 },
+}
+
+/** Everything that happens in a topic counts in its heat; what its heat asks for is done. */
+export async function measureHeat({ db }: Services, events: Warming[]): Promise<void> {
+  const added = events.map(({ id, name, data }) => ({ eventId: id, topicId: data.topicId, postId: data.postId, weighs: WEIGHS[name] }))
+  for (const measured of await measure(db, added)) await takeSteps(db, measured)
+}

@@ -50,6 +50,7 @@ export async function flagPost(db: Db, actor: Actor, post: Post, flag: NewFlag):
       .update(flags)
       .set({ itemId: item.id })
       .where(and(eq(flags.postId, post.id), eq(flags.accountId, actor.id)))
+    await record(tx, 'post.flagged', { topicId: post.topicId, boardId: post.topic.boardId, actorId: actor.id, postId: post.id })
   })
 }
 

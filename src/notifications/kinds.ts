@@ -48,6 +48,21 @@ export const KINDS = {
     also: ['mail'],
     icon: 'award',
   },
+  heated: {
+    on: ['topic.heated'],
+    // Whoever moderates there and works for no company it is about; the operators where nobody does.
+    who: sql`
+      with moderators as (
+        select m.account_id from topics t join boards b on b.id = t.board_id join board_moderators m on m.board_id in (b.id, b.parent_id)
+        where t.id = e.topic_id and not exists (
+          select from company_members c where c.account_id = m.account_id and c.left_at is null and c.company_id = any(t.company_ids)))
+      select account_id from moderators
+      union all select a.id from accounts a where a.role = 'operator' and not exists (select from moderators)`,
+    once: 'event',
+    group: 'topic',
+    list: 'talk',
+    icon: 'flame',
+  },
   answer: {
     on: ['answer.posted'],
     who: sql`select author_id from topics where id = e.topic_id`,

@@ -7,7 +7,7 @@ import { type Capacity, capacityOf, spokenAs } from './capacity.ts'
 import { keyForOtherWords } from './drafts.ts'
 import { keepPace } from './helping/slowing.ts'
 import { keepWithinDay } from './limits.ts'
-import { canAnswer } from './policy.ts'
+import { canAnswer, isResting, moderatesTopic } from './policy.ts'
 import type { Topic } from './queries.ts'
 import { drafts, type PostRow, posts, type TopicRow, topics } from './schema.ts'
 import { type Written, write } from './writing.ts'
@@ -17,7 +17,7 @@ export type PostDraft = { body: string; draftKey: string; company?: number }
 
 /** Answers a topic. Sending the same draft again returns the answer it became. Throws Refused when the topic is closed, Invalid or (in a slow topic) TooMany at `body`. */
 export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: PostDraft): Promise<PostRow> {
-  ensure(canAnswer(actor, topic), topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
+  ensure(canAnswer(actor, topic), whyNot(topic))
   const capacity = capacityOf(actor, draft.company, topic)
   const written = await write(db, draft.body)
   return db.transaction(async tx => {
@@ -41,6 +41,10 @@ export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: Post
     return post
   })
 }
+
+/** What is told to somebody who cannot answer. */
+export const whyNot = (topic: Pick<TopicRow, 'closedAt' | 'restUntil'>) =>
+  topic.closedAt ? 'errors.closed' : isResting(topic) ? 'errors.resting' : 'errors.cannotWrite'
 
 type NewPost = {
   topicId: number
@@ -71,8 +75,9 @@ export async function insertOnce(tx: Db, { capacity, ...draft }: NewPost): Promi
   return insertOnce(tx, { ...draft, capacity, draftKey: keyForOtherWords(draftKey, topicId, parentId ?? 0, written.body) })
 }
 
-/** What may have changed while the post was on its way, seen under the lock on the topic: how slow it is, and whose products it names. */
+/** What may have changed while the post was on its way, seen under the lock on the topic: how slow it is, whether it rests, and whose products it names. */
 export async function settleIn(tx: Db, actor: Actor, post: PostRow, topic: Counted): Promise<void> {
+  ensure(!isResting(topic) || moderatesTopic(actor, topic), 'errors.resting')
   await keepPace(tx, actor, topic, post)
   await keepWithinDay(tx, actor, topic.boardId)
   const capacity = post.capacity ? null : capacityOf(actor, undefined, topic)
@@ -83,15 +88,16 @@ export async function settleIn(tx: Db, actor: Actor, post: PostRow, topic: Count
 const isSame = (post: PostRow, sent: Pick<PostRow, 'topicId' | 'parentId' | 'body'>) =>
   post.topicId === sent.topicId && post.parentId === sent.parentId && (post.revision > 1 || post.body === sent.body)
 
-type Counted = Pick<TopicRow, 'boardId' | 'companyIds' | 'slowMinutes' | 'slowUntil'>
+type Counted = Pick<TopicRow, 'boardId' | 'companyIds' | 'slowMinutes' | 'slowUntil' | 'restUntil'>
 
 /** Adds a post to its topic's counts, and says how the topic stands now. Throws Refused when it was closed, taken back or merged in between. */
 export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<Counted> {
+  const { boardId, companyIds, slowMinutes, slowUntil, restUntil } = topics
   const [counted] = await tx
     .update(topics)
     .set({ answerCount: sql`${topics.answerCount} + ${answers}`, postCount: sql`${topics.postCount} + 1`, activeAt: sql`now()` })
     .where(and(eq(topics.id, topicId), isNull(topics.closedAt), isNull(topics.withdrawnAt), isNull(topics.mergedIntoId)))
-    .returning({ boardId: topics.boardId, companyIds: topics.companyIds, slowMinutes: topics.slowMinutes, slowUntil: topics.slowUntil })
+    .returning({ boardId, companyIds, slowMinutes, slowUntil, restUntil })
   if (!counted) throw new Refused('errors.closed')
   return counted
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid, Refused } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
-import { countPost, insertOnce, type PostDraft, settleIn } from './answers.ts'
+import { countPost, insertOnce, type PostDraft, settleIn, whyNot } from './answers.ts'
 import { capacityOf } from './capacity.ts'
 import type { Post } from './page_queries.ts'
 import { canAnswer } from './policy.ts'
@@ -14,7 +14,7 @@ export const COMMENT_LETTERS = 2000
 
 /** Comments on an opening or an answer, one level below. Throws Refused when the topic is closed, Invalid or TooMany at `body`. */
 export async function postComment(db: Db, actor: Actor, parent: Post, draft: PostDraft): Promise<PostRow> {
-  ensure(canAnswer(actor, parent.topic), parent.topic.closedAt ? 'errors.closed' : 'errors.cannotWrite')
+  ensure(canAnswer(actor, parent.topic), whyNot(parent.topic))
   ensure(parent.kind !== 'comment' && !parent.withdrawnAt && !parent.hiddenAt, 'errors.refused')
   if ([...draft.body].length > COMMENT_LETTERS) throw new Invalid({ body: { key: 'form.tooLong', values: { limit: COMMENT_LETTERS } } })
   const capacity = capacityOf(actor, draft.company, parent.topic)

@@ -8,6 +8,8 @@ export const postPath = (topic: Placed, post: { id: number }) => `${topicPath(to
 
 /** Where a topic is slowed down. */
 export const slowPath = (topic: { id: number }) => `/t/${topic.id}/slow`
+/** The form that lets a topic rest, and what it sends. */
+export const restPath = (topic: { id: number }): string => `/t/${topic.id}/rest`
 
 /** Where a topic is put in order by its moderators. */
 export const threadPath = (topic: { id: number }) => `/t/${topic.id}/moderation`
@@ -19,7 +21,7 @@ export const rewritePath = (post: { id: number }) => `/posts/${post.id}/moderati
 export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
 // Pages below a topic's address; a title of that name must not hide behind them.
-const PAGES_BELOW = ['addenda', 'answers', 'close', 'moderation', 'news', 'products', 'similar', 'slow', 'tags']
+const PAGES_BELOW = ['addenda', 'answers', 'close', 'moderation', 'news', 'products', 'rest', 'similar', 'slow', 'tags']
 
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {

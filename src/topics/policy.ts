@@ -12,8 +12,12 @@ const stands = (post: Ownable) => !post.withdrawnAt && !post.hiddenAt
 export const canAsk = (actor: Actor, board: { id: number; kinds: Kind[]; archivedAt: Date | null }, kind: Kind) =>
   canWriteIn(actor, board.id) && !board.archivedAt && board.kinds.includes(kind)
 
-/** Answer or comment: nobody in a closed topic. */
-export const canAnswer = (actor: Actor, topic: Closable) => canWriteIn(actor, topic.boardId) && !topic.closedAt
+/** Whether a topic rests just now; it wakes by itself. */
+export const isResting = ({ restUntil }: Pick<TopicRow, 'restUntil'>, now = Date.now()) => restUntil !== null && restUntil.getTime() > now
+
+/** Answer or comment: nobody in a closed topic; in one that rests, its moderators. */
+export const canAnswer = (actor: Actor, topic: Closable & Pick<TopicRow, 'restUntil'>) =>
+  canWriteIn(actor, topic.boardId) && !topic.closedAt && (!isResting(topic) || moderatesTopic(actor, topic))
 
 /** Works for a company whose product the topic is about: may speak, but neither judge nor moderate there. */
 export const isPartyTo = (actor: Actor, topic: { companyIds: number[] }) => topic.companyIds.some(id => worksFor(actor, id))
@@ -43,9 +47,9 @@ export const canEditIn = (actor: Actor, topic: { boardId: number }, post: Ownabl
 /** Take one's own post back. */
 export const canWithdraw = (actor: Actor, post: Ownable) => canWrite(actor) && owns(actor, post) && stands(post)
 
-/** Add to one's own question without changing it. */
-export const canAddAddendum = (actor: Actor, topic: Closable) =>
-  canWriteIn(actor, topic.boardId) && topic.authorId === actor.id && !topic.closedAt
+/** Add to one's own question without changing it; not while it rests. */
+export const canAddAddendum = (actor: Actor, topic: Closable & Pick<TopicRow, 'restUntil'>) =>
+  canWriteIn(actor, topic.boardId) && topic.authorId === actor.id && !topic.closedAt && !isResting(topic)
 
 /** Close and reopen: the asker, moderators of the board, the operator. What a moderator closed, the asker does not reopen. */
 export const canClose = (actor: Actor, topic: Closable) =>

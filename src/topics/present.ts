@@ -4,6 +4,7 @@ import { boardName } from '../boards/present.ts'
 import type { Locale, Translate } from '../platform/i18n.ts'
 import type { Capacity } from './capacity.ts'
 import { topicPath } from './paths.ts'
+import { isResting, moderatesTopic } from './policy.ts'
 import type { Author, TopicLine } from './queries.ts'
 
 /**
@@ -83,9 +84,10 @@ export function presentTopicLine(line: TopicLine, locale: Locale, t: Translate) 
 /** Why this reader cannot answer here, as a key the page explains; undefined when he can. */
 export function answerObstacle(
   actor: Actor,
-  topic: { closedAt: Date | null; boardId: number },
-): 'closed' | 'guest' | 'unconfirmed' | 'suspended' | 'barred' | undefined {
+  topic: { closedAt: Date | null; restUntil: Date | null; boardId: number; companyIds: number[] },
+): 'closed' | 'resting' | 'guest' | 'unconfirmed' | 'suspended' | 'barred' | undefined {
   if (topic.closedAt) return 'closed'
+  if (isResting(topic) && !moderatesTopic(actor, topic)) return 'resting'
   if (isGuest(actor)) return 'guest'
   if (canWriteIn(actor, topic.boardId)) return undefined
   if (canWrite(actor)) return 'barred'

@@ -2,9 +2,9 @@ import type { Actor } from '../accounts/actor.ts'
 import { boardPath } from '../boards/paths.ts'
 import { boardName } from '../boards/present.ts'
 import { numberText, type Translate } from '../platform/i18n.ts'
-import { canDecideEdit, canEditTags, canShowAgain, canSlow, canSuggestEdit, canVoteToHide, isSlow } from './helping/policy.ts'
+import { canDecideEdit, canEditTags, canRest, canShowAgain, canSlow, canSuggestEdit, canVoteToHide, isSlow } from './helping/policy.ts'
 import type { commentsOf, findOwnMarks, ShownPost, TopicWithOpening } from './page_queries.ts'
-import { postLink, rewritePath, slowPath, threadPath, topicPath } from './paths.ts'
+import { postLink, restPath, rewritePath, slowPath, threadPath, topicPath } from './paths.ts'
 import {
   canAddAddendum,
   canAnswer,
@@ -16,6 +16,7 @@ import {
   canTend,
   canWithdraw,
   isFlagOffered,
+  isResting,
 } from './policy.ts'
 import { answerObstacle, presentAuthor, presentVoices } from './present.ts'
 
@@ -25,7 +26,18 @@ export type PostContext = {
   t: Translate
   topic: Pick<
     TopicWithOpening,
-    'id' | 'title' | 'kind' | 'authorId' | 'boardId' | 'closedAt' | 'bestAnswerId' | 'companyIds' | 'slowMinutes' | 'slowUntil' | 'slowById'
+    | 'id'
+    | 'title'
+    | 'kind'
+    | 'authorId'
+    | 'boardId'
+    | 'closedAt'
+    | 'bestAnswerId'
+    | 'companyIds'
+    | 'slowMinutes'
+    | 'slowUntil'
+    | 'slowById'
+    | 'restUntil'
   >
   comments: Comments
   marks: Awaited<ReturnType<typeof findOwnMarks>>
@@ -85,13 +97,15 @@ function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'ac
     tagsPath: `/t/${topic.id}/tags`,
     canSlow: post.kind === 'opening' && canSlow(actor, topic),
     slowPath: slowPath(topic),
+    canRest: post.kind === 'opening' && !isResting(topic) && canRest(actor, topic),
+    restPath: restPath(topic),
     canTend: post.kind === 'opening' && canTend(actor, topic),
     tendPath: threadPath(topic),
     canRewrite: post.authorId !== actor.id && canRewrite(actor, topic, post),
     rewritePath: rewritePath(post),
     canFlag: isFlagOffered(actor, post),
   }
-  const { tagsPath: _, slowPath: __, tendPath: ___, rewritePath: ____, ...abilities } = helping
+  const { tagsPath: _, slowPath: __, restPath: ___, tendPath: ____, rewritePath: _____, ...abilities } = helping
   return { ...helping, hasMenu: canEditIn(actor, topic, post) || Object.values(abilities).some(Boolean) }
 }
 
@@ -146,6 +160,8 @@ export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate
     addenda: topic.addenda.map(({ bodyHtml, createdAt }) => ({ bodyHtml, at: new Date(createdAt) })),
     answersHeading: t(isQuestion ? 'topics.answers.heading' : 'topics.replies.heading', { count: topic.answerCount }),
     slow: isSlow(topic) && !topic.closedAt ? presentSlow(topic, actor, t) : undefined,
+    isHeated: topic.heatedAt !== null,
+    rest: isResting(topic) && !topic.closedAt ? presentRest(topic, actor, t) : undefined,
     obstacle: answerObstacle(actor, topic),
     answerPlace: `answer:${topic.id}`,
     canAddAddendum: isQuestion && canAddAddendum(actor, topic),
@@ -159,7 +175,24 @@ export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate
 const presentSlow = (topic: TopicWithOpening, actor: Actor, t: Translate) => ({
   text: t('topics.slow.notice', { count: topic.slowMinutes ?? 0 }),
   until: topic.slowUntil,
-  reason: topic.slowReason,
+  reason: topic.slowById === null ? t('topics.slow.byItself', { parts: partsIn(topic.slowReason, t) }) : topic.slowReason,
   action: slowPath(topic),
   canUnslow: canSlow(actor, topic),
+})
+
+/** Why a topic slowed down by itself: the parts of its heat that weighed most. */
+const partsIn = (names: string | null, t: Translate) =>
+  (names ?? '')
+    .split(' ')
+    .filter(Boolean)
+    .map(name => t(`moderation.parts.${name}`))
+    .join(t('topics.slow.and'))
+
+/** What everybody is told of a topic that rests: until when and why. */
+const presentRest = (topic: TopicWithOpening, actor: Actor, t: Translate) => ({
+  until: topic.restUntil,
+  reason: t(`topics.rest.reasons.${topic.restReason}`),
+  words: topic.restWords,
+  action: restPath(topic),
+  canWake: canRest(actor, topic),
 })

@@ -10,7 +10,9 @@ import type { FixTallies } from './fixed.ts'
 /**
  * A topic is what lists and searches show: its title, place and counts. Its words stand in posts.
  * `visibility` and `rootBoardId` are kept beside the board's own so that a list is one index scan; which products and companies it is
- * about is kept by the companies, `capacity` is its opening's. While `slowUntil` is to come, nobody posts in it twice within `slowMinutes`.
+ * about is kept by the companies, `capacity` is its opening's. While `slowUntil` is to come, nobody posts in it twice within `slowMinutes`;
+ * without `slowById` it slowed down by itself, and `slowReason` names parts of its heat. While `restUntil` is to come, its moderators alone
+ * write in it; `heatedAt` is set while talk in it is heated.
  * One whose posts went into another (`mergedIntoId`) is hidden, and its address leads there; an unlisted one is read by whoever has its
  * address, and stands in no list.
  */
@@ -50,6 +52,11 @@ export const topics = pgTable(
     slowUntil: moment('slow_until'),
     slowById: reference('slow_by_id'),
     slowReason: text('slow_reason'),
+    heatedAt: moment('heated_at'),
+    restUntil: moment('rest_until'),
+    restById: reference('rest_by_id'),
+    restReason: text('rest_reason'),
+    restWords: text('rest_words'),
     hiddenAt: moment('hidden_at'),
     withdrawnAt: moment('withdrawn_at'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
@@ -82,6 +89,7 @@ export const topics = pgTable(
       index('topics_tips').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${shown} and ${t.kind} = 'tip'`),
       index('topics_first').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${shown} and ${t.isFirst}`),
       index('topics_first_waiting').on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`${waiting} and ${t.isFirst}`),
+      index('topics_rest').on(t.restUntil).where(sql`${t.restUntil} is not null`),
       index('topics_slow').on(t.slowUntil).where(sql`${t.slowUntil} is not null`),
       index('topics_author').on(t.authorId, t.createdAt.desc().nullsFirst()),
       index('topics_tags').using('gin', t.tags),

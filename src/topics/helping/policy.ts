@@ -1,6 +1,6 @@
 import { type Actor, canWriteIn } from '../../accounts/actor.ts'
 import { hasPrivilege } from '../../accounts/policy.ts'
-import { canEditIn, isPartyTo, moderatesTopic } from '../policy.ts'
+import { canEditIn, canTend, isPartyTo, moderatesTopic } from '../policy.ts'
 import type { PostRow, TopicRow } from '../schema.ts'
 
 type Place = Pick<TopicRow, 'authorId' | 'boardId' | 'companyIds'>
@@ -52,6 +52,10 @@ export const canSlow = (actor: Actor, topic: Place & Slow & Pick<TopicRow, 'clos
   canWriteIn(actor, topic.boardId) &&
   !topic.closedAt &&
   (moderatesTopic(actor, topic) || ((!isSlow(topic) || topic.slowById === actor.id) && byLevel(actor, topic, 'slow_topic')))
+
+/** Let a topic rest, or wake it: its moderators, nobody else, and nobody who works for a company it is about. */
+export const canRest = (actor: Actor, topic: Pick<TopicRow, 'boardId' | 'companyIds' | 'closedAt'>) =>
+  canTend(actor, topic) && !topic.closedAt
 
 const byLevel = (actor: Actor, topic: Place, privilege: 'hide' | 'accept_edits' | 'slow_topic') =>
   !isPartyTo(actor, topic) && hasPrivilege(actor, privilege)

@@ -29,6 +29,28 @@ export async function slowTopic(db: Db, actor: Actor, topic: Topic, { minutes, h
   })
 }
 
+/**
+ * A heated topic slows down without anybody having said so, in the transaction of whoever measured it: `reasons` name the parts of its heat
+ * that weighed most. Where somebody slowed it already, or it is closed, it stays as it is. Resolves to whether it was slowed.
+ */
+export async function slowByItself(
+  tx: Db,
+  topic: Pick<TopicRow, 'id' | 'boardId'>,
+  { minutes, hours, reasons }: Omit<Slowing, 'reason' | 'hours'> & { hours: number; reasons: readonly string[] },
+): Promise<boolean> {
+  const now = await standing(tx, topic.id)
+  if (now.closedAt || isSlow(now)) return false
+  const slow = {
+    slowMinutes: minutes,
+    slowUntil: sql`now() + make_interval(hours => ${hours})`,
+    slowById: null,
+    slowReason: reasons.join(' '),
+  }
+  await tx.update(topics).set(slow).where(eq(topics.id, topic.id))
+  await record(tx, 'topic.slowed', { topicId: topic.id, boardId: topic.boardId, actorId: 0, minutes })
+  return true
+}
+
 /** Lets a topic run again as usual before the time is over. Throws Refused. */
 export async function unslowTopic(db: Db, actor: Actor, topic: Topic): Promise<void> {
   ensure(canSlow(actor, topic), 'errors.refused')

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { slowHere, unslowHere } from '../../moderation/heat/calming.ts'
 import { Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
 import { canSlow } from '../helping/policy.ts'
-import { REASON_LETTERS, SLOW_HOURS, SLOW_MINUTES, slowTopic, unslowTopic } from '../helping/slowing.ts'
+import { REASON_LETTERS, SLOW_HOURS, SLOW_MINUTES } from '../helping/slowing.ts'
 import { slowPath, topicPath } from '../paths.ts'
 import { findTopic } from '../queries.ts'
 import type { Route } from './posts.ts'
@@ -28,13 +29,13 @@ export async function slowingRoutes(app: App, { db }: Services): Promise<void> {
     async ({ actor, params, body }, reply) => {
       const topic = await findTopic(db, actor, params.id)
       const [minutes, hours] = [SLOW_MINUTES.find(each => `${each}` === body.minutes), SLOW_HOURS.find(each => `${each}` === body.hours)]
-      await slowTopic(db, actor, topic, { minutes: minutes ?? 15, hours: hours ?? 6, reason: body.reason })
+      await slowHere(db, actor, topic, { minutes: minutes ?? 15, hours: hours ?? 6, reason: body.reason })
       return reply.flash('slowed').see(topicPath(topic))
     },
   )
   app.delete<Route>('/t/:id/slow', members, async ({ actor, params }, reply) => {
     const topic = await findTopic(db, actor, params.id)
-    await unslowTopic(db, actor, topic)
+    await unslowHere(db, actor, topic)
     return reply.flash('unslowed').see(topicPath(topic))
   })
 
@@ -42,7 +43,7 @@ export async function slowingRoutes(app: App, { db }: Services): Promise<void> {
     const { actor, t } = request
     const topic = await findTopic(db, actor, (request.params as { id: number }).id)
     if (!canSlow(actor, topic)) throw new Missing()
-    const values = form?.values ?? { minutes: topic.slowMinutes ?? 15, hours: 6, reason: topic.slowReason ?? '' }
+    const values = form?.values ?? { minutes: topic.slowMinutes ?? 15, hours: 6, reason: topic.slowById ? (topic.slowReason ?? '') : '' }
     const choices = (name: 'minutes' | 'hours', all: readonly number[]) =>
       all.map(value => ({ value, label: t(`topics.slow.${name}`, { count: value }), isChosen: `${values[name]}` === `${value}` }))
     return reply.page('topics/slow', {
