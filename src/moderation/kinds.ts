@@ -6,7 +6,12 @@ import type { KindName } from './kind_names.ts'
 import { secondAccountKind } from './sanctions/hold_kind.ts'
 
 /** Every kind with its decisions. Whoever adds one writes it in a file of its own and names it here. */
-const KINDS: Partial<Record<KindName, ReviewKind>> = { flag: flagKind, heat: heatKind, appeal: appealKind, second_account: secondAccountKind }
+const KINDS: Partial<Record<KindName, ReviewKind>> = {
+  flag: flagKind,
+  heat: heatKind,
+  appeal: appealKind,
+  second_account: secondAccountKind,
+}
 
 /** The ways to decide a kind, in the order of their buttons. */
 export const decisionsOf = (kind: string): readonly Decision[] => KINDS[kind as KindName]?.decisions ?? []

@@ -69,7 +69,7 @@ export function heatOf(sums: Sums, at: number, usual: number): Heat {
   const parts: Record<HeatPartName, number> = {
     speed: share(now.posts / Math.max(2, usual) - 1, 2) * enough,
     pair: pairOf(now) * enough * (0.3 + 0.7 * trouble),
-    harsh: filling(now.harsh, 1.2),
+    harsh: filling(now.harsh, 0.9),
     flags: filling(now.flags, 2),
     against: filling(now.against, 3),
     night: now.posts > 0 ? share(now.night / now.posts, 1) * enough : 0,

@@ -13,8 +13,8 @@ export type Added = { eventId: number; topicId: number; postId?: number; weighs?
 
 /** What a topic usually has where nobody has counted yet, in posts at a time. */
 export const USUAL = 2
-/** Posts below this sound as people talk; only what is above warms a topic. */
-const MILD = 20
+/** Posts below this sound as people talk; from here on they warm a topic. */
+export const SHARP = 20
 const MOST_SEEN = 100
 const TRIES = 8
 
@@ -109,7 +109,7 @@ const factsIn = (row: Record<string, unknown>): Facts => ({
 function happeningOf({ weighs }: Added, { body, authorId, postedAt, now, boardId, rootBoardId }: Facts, words: ReadyWords): Happening {
   if (weighs || body === null || authorId === null || postedAt === null) return { at: now, ...weighs }
   const { score } = harshnessOf(body, words, [boardId, rootBoardId])
-  return { at: postedAt, speaker: authorId, posts: 1, harsh: score > MILD ? score / 100 : 0, night: isNight(postedAt) ? 1 : 0 }
+  return { at: postedAt, speaker: authorId, posts: 1, harsh: score >= SHARP ? score / 100 : 0, night: isNight(postedAt) ? 1 : 0 }
 }
 
 /** From eleven in the evening to five in the morning in Japan. */

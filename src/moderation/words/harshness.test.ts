@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { HARSH, harshnessOf } from './harshness.ts'
 import { readyWords } from './matching.ts'
@@ -35,10 +37,24 @@ test.each([
 })
 
 test('each part is named, and the parts sum up to the score', () => {
-  const harsh = harshnessOf('お前のせいだ、馬鹿か！！ググれwww', words)
+  const harsh = harshnessOf('お前のせいだ、馬鹿か！！', words)
   expect(harsh.parts.map(({ name }) => name)).toEqual(expect.arrayContaining(['words', 'you', 'shout']))
   expect(harsh.parts.reduce((sum, { points }) => sum + points, 0)).toBe(harsh.score)
   expect(partsOf('私は馬鹿です')).toContain('own')
   expect(partsOf('お前も私も馬鹿だ')).not.toContain('own')
   expect(partsOf('やった！！ありがとう！！')).toEqual([])
 })
+
+const JUDGED = '/work/shared/data/toxic/subset.csv'
+
+test.skipIf(!existsSync(JUDGED))(
+  'of what most people call toxic at least three in five are found, and four in five found are toxic',
+  () => {
+    const rows: Record<string, string>[] = parse(readFileSync(JUDGED), { columns: true })
+    const isHarsh = (row: Record<string, string>) => 2 * (Number(row.Toxic) + Number(row['Very Toxic'])) > Number(row.annotation_num)
+    const found = rows.filter(row => harshnessOf(row.text ?? '', words).score >= HARSH)
+    const hits = found.filter(isHarsh).length
+    expect(hits / rows.filter(isHarsh).length).toBeGreaterThanOrEqual(0.6)
+    expect(hits / found.length).toBeGreaterThanOrEqual(0.8)
+  },
+)

@@ -12,7 +12,7 @@ export const HARSH = 40
 const POINTS: Record<number, number> = { 1: 20, 2: 40, 3: 60 }
 /** A word that is an insult only when it is said of somebody, and here is not. */
 const UNAIMED = 20
-const MORE = 10
+const MORE = 20
 const MOST_OF_WORDS = 80
 const REST = { you: 15, order: 15, laugh: 20, shout: 10, own: -25 } as const
 
@@ -41,15 +41,19 @@ export function harshnessOf(text: string, words: ReadyWords, boardIds: readonly 
   }
 }
 
-/** The hardest word counts whole, each further one a little. */
+/** The hardest word counts whole, each other one that counts in full a little. */
 function pointsOf(found: FoundWord[], text: string): number {
-  const points = found.map(each => (each.word.aimed && !isAimed(each, text) ? UNAIMED : (POINTS[each.word.weight] ?? 0)))
-  return Math.min(MOST_OF_WORDS, Math.max(...points) + MORE * (points.length - 1))
+  const full = found.filter(each => isAimed(each, text))
+  if (full.length === 0) return UNAIMED
+  const hardest = Math.max(...full.map(({ word }) => POINTS[word.weight] ?? 0))
+  return Math.min(MOST_OF_WORDS, hardest + MORE * (new Set(full.map(({ word }) => word.id)).size - 1))
 }
 
 /** Whether a word is said of somebody: after a name for him, before a word that says what he is, or as all there is to say. */
-function isAimed({ start, end }: FoundWord, text: string): boolean {
-  return BEFORE.test(text.slice(Math.max(0, start - 16), start)) || AFTER.test(text.slice(end, end + 8))
+function isAimed({ word, start, end }: FoundWord, text: string): boolean {
+  const [before, after] = [text.slice(Math.max(0, start - 16), start), text.slice(end, end + 8)]
+  if (!word.aimed) return BEFORE.test(before) || !OF_A_THING.test(after) || PERSON.test(after)
+  return BEFORE.test(before) || AFTER.test(after)
 }
 
 const either = (words: readonly string[]) =>
@@ -61,9 +65,13 @@ const escaped = (word: string) => {
   const literal = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return /^[a-z]/.test(word) ? `\\b${literal}\\b` : literal
 }
-const { persons, pointers, said, second, orders, laughs, own, particles, endings } = language
+const { persons, pointers, said, second, orders, laughs, own, particles, endings, finals } = language
 const BEFORE = new RegExp(`(?:${either(persons)}|${either(pointers)})(?:${either(particles)})?[\\s\\u3000\\u3001,]*$`, 'iu')
-const AFTER = new RegExp(`^(?:(?:${either(said)})|[\\s!?.\\u3002\\uff01\\uff1f\\u2026w\\uff57]*(?:$|\\n))`, 'iu')
+const STOP = '[ \\u3000]*(?:$|[\\n!?.,\\u3001\\u3002\\uff01\\uff1f\\u2026\\uff57]|w+\\b)'
+const AFTER = new RegExp(`^(?:(?:${either(said)})|(?:${either(finals)})?${STOP})`, 'iu')
+/** An insult that only describes a thing: a silly question, an idiot-proof switch. */
+const OF_A_THING = /^[\u306e\u306a][^\s!?\u3001\u3002\uff01\uff1f]/u
+const PERSON = new RegExp(either(persons), 'iu')
 const SIGNS: Record<Exclude<HarshPart['name'], 'words'>, RegExp> = {
   you: new RegExp(either(second), 'iu'),
   order: new RegExp(`(?:${either(orders)})(?:${either(endings)})?(?:$|[\\s!?.\\u3001\\u3002\\uff01\\uff1f])`, 'mu'),

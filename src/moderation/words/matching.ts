@@ -15,6 +15,8 @@ type Pattern = {
   letters: string
   runs: number[]
   gaps: boolean[]
+  /** Written with a long vowel: without one it is another word. */
+  isLong: boolean
   open: [boolean, boolean]
   literal: string
   exceptions: string[]
@@ -41,6 +43,8 @@ export function readyWords(words: readonly Word[]): ReadyWords {
   }
 }
 
+/** What draws a vowel out: a mark, or a small vowel. */
+const LONG = /[\u30fc\u301c~\u3041\u3043\u3045\u3047\u3049\u30a1\u30a3\u30a5\u30a7\u30a9]/
 const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
 
 /** The text as it stands, and as it reads with signs for letters where there are any. */
@@ -59,6 +63,7 @@ function patternOf(word: Word): Pattern {
     letters,
     runs,
     gaps: gaps.map(Boolean),
+    isLong: LONG.test(foldText(literal).folded),
     open,
     literal: literal.normalize('NFKC'),
     exceptions: word.exceptions.map(each => foldText(each).folded),
@@ -70,6 +75,7 @@ function hitsIn(automaton: AhoCorasick<Pattern>, bare: Bare, text: string, count
   return automaton.search(bare.letters).flatMap(({ data: pattern, start: first, end }) => {
     if (!pattern || !counts(pattern) || !standsAt(pattern, bare, first, end - 1, borders) || isExcepted(pattern, bare, first, end - 1))
       return []
+    if (pattern.isLong && !LONG.test(bare.folded.slice(bare.at[first], bare.at[end]))) return []
     const [from, to] = [bare.starts[first] ?? 0, bare.ends[end - 1] ?? 0]
     if (pattern.word.exact && text.slice(from, to).normalize('NFKC') !== pattern.literal) return []
     return [{ word: pattern.word, start: from, end: to }]
