@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url)
 export type Assets = { folder: string; url(name: string): string; importMap: string; importMapHash: string }
 
 /**
- * Prepares the browser's files under `dataDir/assets`: one style sheet of all layers in order, each script on its own
+ * Prepares the browser's files under `dataDir/assets`: one style sheet of all layers in order and one of what readers of topics never see, each script on its own
  * (no bundler: the import map names them), the icons. Files that are there already are not made again.
  */
 export async function prepareAssets(dataDir: string): Promise<Assets> {
@@ -22,7 +22,8 @@ export async function prepareAssets(dataDir: string): Promise<Assets> {
   const urls = new Map<string, string>()
   const keep = async (name: string, content: string | Buffer) => urls.set(name, `/assets/${await keepFile(folder, name, content)}`)
   await Promise.all([
-    keepStyles(keep),
+    keep('hiroba.css', await styles([...LAYERS, 'components'])),
+    keep('more.css', await styles(['more'])),
     ...['icons.svg', 'badges.svg', 'favicon.svg'].map(async name => keep(name, await readFile(join(PUBLIC, name)))),
     ...Object.entries(await scripts()).map(async ([name, file]) => keep(name, await readFile(file, 'utf8'))),
   ])
@@ -49,12 +50,16 @@ async function scripts(): Promise<Record<string, string>> {
 
 const LAYERS = ['layers.css', 'tokens.css', 'reset.css', 'base.css', 'layout.css']
 
-async function keepStyles(keep: (name: string, content: string) => Promise<unknown>): Promise<void> {
-  const css = join(PUBLIC, 'css')
-  const components: string[] = []
-  for await (const file of glob('components/*.css', { cwd: css })) components.push(file)
-  const parts = await Promise.all([...LAYERS, ...components.sort()].map(file => readFile(join(css, file), 'utf8')))
-  await keep('hiroba.css', parts.join('\n'))
+/** Style sheets as one, in this order; a folder stands for all files in it. */
+async function styles(names: string[]): Promise<string> {
+  const cwd = join(PUBLIC, 'css')
+  const files: string[] = []
+  for (const name of names) {
+    const found: string[] = []
+    for await (const file of glob(name.endsWith('.css') ? name : `${name}/*.css`, { cwd })) found.push(file)
+    files.push(...found.sort())
+  }
+  return (await Promise.all(files.map(file => readFile(join(cwd, file), 'utf8')))).join('\n')
 }
 
 /** Minifies, names by content, writes plain, gzip and brotli side by side; returns the file's name. */

@@ -130,6 +130,10 @@ export async function buildWeb(options: WebOptions): Promise<App> {
     prefix: '/assets/',
     preCompressed: true,
     immutable: true,
+    // Named by its content, a file is never asked about again: what would be needed for that only weighs.
+    etag: false,
+    lastModified: false,
+    acceptRanges: false,
     maxAge: '365d',
     decorateReply: false,
     index: false,
@@ -220,6 +224,9 @@ function securityHeaders({ config, assets }: WebOptions) {
   }
 }
 
+/** Pages people read before they do anything else: they get by without `more.css`. */
+const FOR_READERS = /^(?:home|error|topics\/|boards\/|search\/)/
+
 function decorateReplies(app: App, { render, assets, frame }: WebOptions): void {
   const root = (request: FastifyRequest, model: Record<string, unknown>) => ({
     ...frame(request),
@@ -232,8 +239,9 @@ function decorateReplies(app: App, { render, assets, frame }: WebOptions): void 
   app.decorateReply('page', function (this: FastifyReply, view: string, model: PageModel) {
     const context = root(this.request, { ...model, importMap: assets.importMap, path: this.request.url, flash: takeFlash(this) })
     const bodyHtml = render(view, context)
+    const hasMoreStyles = !FOR_READERS.test(view)
     if (!this.hasHeader('cache-control')) this.header('cache-control', 'private, no-cache')
-    return this.type('text/html; charset=utf-8').send(render('layouts/page', { ...context, bodyHtml }))
+    return this.type('text/html; charset=utf-8').send(render('layouts/page', { ...context, bodyHtml, hasMoreStyles }))
   })
   app.decorateReply('fragment', function (this: FastifyReply, view: string, model: Record<string, unknown>) {
     const type = view.endsWith('.stream') ? 'text/vnd.turbo-stream.html' : 'text/html'
