@@ -51,6 +51,7 @@ import { restingRoutes } from './moderation/routes/resting.ts'
 import { standingRoutes } from './moderation/routes/standing.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
 import { followRoutes } from './notifications/routes/follows.ts'
+import { inboundRoutes } from './notifications/routes/inbound.ts'
 import { mailLinkRoutes } from './notifications/routes/mail_links.ts'
 import { noticeRoutes } from './notifications/routes/notices.ts'
 import { settingsRoutes } from './notifications/routes/settings.ts'
@@ -157,6 +158,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await followRoutes(app, services)
   await settingsRoutes(app, services)
   await mailLinkRoutes(app, services)
+  await inboundRoutes(app, services)
   await openapiRoutes(app, services)
   await apiSearchRoutes(app, services)
   await helpRoutes(app)

@@ -157,23 +157,35 @@ function openAdapter(db: Db, span: number): Adapter {
 type Row = typeof sessions.$inferSelect
 
 /**
- * Built once: this runs on every request of everybody who is logged in. Which boards somebody moderates, which companies he works
- * for and what he has not read is known to tables further up, so they are asked by name.
+ * Everything an actor is. It runs on every request of everybody who is logged in, so it is built once. Which boards somebody moderates, which
+ * companies he works for and what he has not read is known to tables further up, so they are asked by name.
  */
-function findByToken(db: Db) {
-  const moderated = sql<string[]>`case when ${accounts.moderates} then array(
-    select b.id from board_moderators m join boards b on m.board_id in (b.id, b.parent_id) where m.account_id = ${accounts.id}) else '{}' end`
-  const companies = sql<OwnCompany[] | null>`case when ${accounts.represents} then (
+const KNOWN = {
+  account: accounts,
+  boardIds: sql<string[]>`case when accounts.moderates then array(
+    select b.id from board_moderators m join boards b on m.board_id in (b.id, b.parent_id) where m.account_id = accounts.id) else '{}' end`,
+  companies: sql<OwnCompany[] | null>`case when accounts.represents then (
     select json_agg(json_build_object('id', c.id, 'slug', c.slug, 'nameJa', c.name_ja, 'nameEn', c.name_en, 'role', m.role) order by c.id)
-    from company_members m join companies c on c.id = m.company_id where m.account_id = ${accounts.id} and m.left_at is null) end`
-  const unread = sql<number>`(select count(distinct thread)::int from (
-    select n.thread from notices n where n.account_id = ${accounts.id} and n.read_at is null limit 100) unread)`
-  return db
-    .select({ session: sessions, account: accounts, boardIds: moderated, companies, unread })
+    from company_members m join companies c on c.id = m.company_id where m.account_id = accounts.id and m.left_at is null) end`,
+  unread: sql<number>`(select count(distinct thread)::int from (
+    select n.thread from notices n where n.account_id = accounts.id and n.read_at is null limit 100) unread)`,
+}
+
+const findByToken = (db: Db) =>
+  db
+    .select({ session: sessions, ...KNOWN })
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
     .where(eq(sessions.id, sql.placeholder('id')))
     .prepare('session')
+
+/** A member who acts without a log-in (by mail): he took no second step. Undefined for who has left. */
+export async function findActor(db: Db, id: number): Promise<Actor | undefined> {
+  const [row] = await db
+    .select(KNOWN)
+    .from(accounts)
+    .where(and(eq(accounts.id, id), isNull(accounts.closedAt)))
+  return row && { ...actorOf(row, ''), twoStep: false }
 }
 
 const sessionOf = ({

@@ -21,12 +21,14 @@ export async function writeNotices(services: Services, site: string, to: Address
     mute: topicId ? `${siteUrl}/mail/${await sign(db, 'mute', to.id, topicId)}` : undefined,
     settings: `${siteUrl}/me/notices`,
   }
-  const model = { locale, assetUrl: (name: string) => name, subject, lines, foot, links, siteUrl }
+  const reply = await replyAddress(services, rows, topicId)
+  const above = reply && `-- ${t('noticeMail.above')} --`
+  const model = { locale, assetUrl: (name: string) => name, subject, lines, foot, above, links, siteUrl }
   return {
     subject,
     text: textOf(),
     html: render('mail/notices', model),
-    headers: headersOf(services, { to, rows, topicId, stop: links.stop }),
+    headers: headersOf(services, { to, rows, topicId, stop: links.stop, reply }),
   }
 
   function subjectOf(all: ShownNotice[], topic: number | undefined): string {
@@ -41,7 +43,7 @@ export async function writeNotices(services: Services, site: string, to: Address
       `${t('noticeMail.settings')}\n${links.settings}`,
       `${t('noticeMail.stop')}\n${links.stop}`,
     ]
-    return [parts.join('\n\n- - -\n\n'), `--\n${foot}`, ...ways.filter(Boolean)].join('\n\n')
+    return [...(above ? [above] : []), parts.join('\n\n- - -\n\n'), `--\n${foot}`, ...ways.filter(Boolean)].join('\n\n')
   }
 }
 
@@ -54,19 +56,27 @@ function commonTopic(rows: ShownNotice[]): number | undefined {
   return topics.size === 1 ? ([...topics][0] ?? undefined) : undefined
 }
 
-type About = { to: Addressee; rows: ShownNotice[]; topicId: number | undefined; stop: string }
+type About = { to: Addressee; rows: ShownNotice[]; topicId: number | undefined; stop: string; reply: string | undefined }
 
 /** What mail programs go by: one conversation for each topic, one press to end them all (RFC 8058), and no answers of machines. */
-function headersOf({ siteUrl }: Services, { to, rows, topicId, stop }: About): Record<string, string> {
+function headersOf({ siteUrl }: Services, { to, rows, topicId, stop, reply }: About): Record<string, string> {
   const host = new URL(siteUrl).hostname
   const talk = topicId && `<topic-${topicId}.${to.id}@${host}>`
   return {
     'Message-ID': `<notice-${rows[0]?.notice.id}.${to.id}@${host}>`,
     ...(talk && { 'In-Reply-To': talk, References: talk }),
+    ...(reply && { 'Reply-To': reply }),
     'List-Unsubscribe': `<${stop}>`,
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     'List-Id': `<notices.${host}>`,
     'Auto-Submitted': 'auto-generated',
     'X-Auto-Response-Suppress': 'All',
   }
+}
+
+/** Where a reply to the newest of these goes: an address with a secret of its own, never anybody's. */
+async function replyAddress({ config, db }: Services, [newest]: ShownNotice[], topicId: number | undefined): Promise<string | undefined> {
+  const [name, host] = config.MAIL_REPLY?.split('@') ?? []
+  if (!name || !host || !topicId || !newest?.notice.postId) return undefined
+  return `${name}+${(await sign(db, 'reply', newest.notice.id)).slice('reply-'.length)}@${host}`
 }

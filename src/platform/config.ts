@@ -78,6 +78,12 @@ export const settings = {
   REDIS_URL: setting('', 'Redis-compatible server shared by many processes; empty uses PostgreSQL', address('redis:', 'rediss:')),
   SMTP_URL: setting('', 'Mail server, e.g. smtp://user:pass@host:587; empty keeps mail in /admin/mailbox', address('smtp:', 'smtps:')),
   MAIL_FROM: setting('hiroba@localhost', 'Sender of the forum’s mail', text),
+  MAIL_REPLY: setting(
+    '',
+    'Address whose mail comes in by /mail/inbound, e.g. reply@forum.example.jp; empty takes no replies by mail',
+    optional,
+  ),
+  MAIL_HOOK_SECRET: setting('', 'Secret with which incoming mail and bounces are signed; empty takes none', optional),
   S3_URL: setting(
     '',
     'S3-compatible bucket, e.g. https://key:secret@host/bucket?region=auto; empty keeps files in DATA_DIR',
