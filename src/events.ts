@@ -35,6 +35,7 @@ export type Events = {
   'addendum.added': { topicId: number; boardId: number; actorId: number; postId: number }
   'post.edited': { topicId: number; boardId: number; actorId: number; postId: number }
   'post.hidden': { topicId: number; boardId: number; actorId: number; postId: number }
+  'post.held': { postId: number; actorId: number }
   'post.shown': { topicId: number; boardId: number; actorId: number; postId: number }
   'edit.suggested': { topicId: number; boardId: number; actorId: number; postId: number }
   'suggestion.accepted': { topicId: number; boardId: number; actorId: number; postId: number }
@@ -139,6 +140,7 @@ export const NOTHING_FOLLOWS = [
   'badge.granted',
   'helpers.counted',
   'level.changed',
+  'post.held',
   'review.decided',
   'review.opened',
   'review.taken',

@@ -43,6 +43,7 @@ import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
 import { auditRoutes } from './moderation/routes/audit.ts'
 import { flagRoutes } from './moderation/routes/flags.ts'
+import { heldRoutes } from './moderation/routes/held.ts'
 import { recordRoutes } from './moderation/routes/members.ts'
 import { nudgeRoutes } from './moderation/routes/nudges.ts'
 import { ownRoutes } from './moderation/routes/own.ts'
@@ -150,6 +151,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await ownRoutes(app, services)
   await recordRoutes(app, services)
   await standingRoutes(app, services)
+  await heldRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

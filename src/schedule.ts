@@ -10,6 +10,7 @@ import { groupAll } from './insights/grouping.ts'
 import { countReaders } from './insights/readers.ts'
 import { tellWeeks } from './insights/weekly.ts'
 import { countPaces, followHeat, sweepHeat } from './moderation/heat/stepping.ts'
+import { sweepFingerprints } from './moderation/holds/sweeping.ts'
 import { endSanctions } from './moderation/sanctions/sanctioning.ts'
 import { settleOldNudges } from './moderation/words/nudging.ts'
 import { mailNotices } from './notifications/effects.ts'
@@ -52,6 +53,8 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'insights.readers', match: '*/20 * * * *', run: () => countReaders(db) },
     { task: 'insights.tell', match: '3 * * * *', run: () => tellWeeks(db) },
     { task: 'insights.group', match: '17 3 * * *', run: () => groupAll(db) },
+    { task: 'fingerprints.sweep', match: '53 3 * * *', run: () => sweepFingerprints(db) },
+    { task: 'visits.sweep', match: '41 3 * * *', run: () => sweepVisits(db) },
     { task: 'searches.sweep', match: '47 3 * * *', run: () => sweepSearches(db) },
     { task: 'topics.wake', match: '* * * * *', run: () => wakeRested(db) },
     { task: 'heat.follow', match: '*/5 * * * *', run: () => followHeat(db) },

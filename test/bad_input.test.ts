@@ -18,6 +18,7 @@ import { contest } from '../src/reputation/contesting.ts'
 import { certifications } from '../src/reputation/people/schema.ts'
 import { contests, findings } from '../src/reputation/schema.ts'
 import { addSynonyms } from '../src/search/synonyms.ts'
+import { postAnswer } from '../src/topics/answers.ts'
 import type { Post } from '../src/topics/page_queries.ts'
 import type { Topic } from '../src/topics/queries.ts'
 import { posts, topics } from '../src/topics/schema.ts'
@@ -53,6 +54,7 @@ let findingIds: number[]
 let itemId: number
 let liftable: number
 let hiddenOfMine: number
+let heldId: number
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -104,6 +106,7 @@ beforeAll(async () => {
   liftable = (await db.insert(sanctions).values(strict).returning())[0]?.id ?? 0
   hiddenOfMine = (await makeAnswer(db, operator, topic)).id
   await db.execute(sql`update posts set hidden_at = now() where id = ${hiddenOfMine}`)
+  heldId = (await postAnswer(db, operator, topic, { body: '待っています。', draftKey: 'held-draft-key', held: true })).id
   browser = await forum.as(operator)
   guest = await forum.as()
   company = await makeCompany(db)
@@ -181,6 +184,15 @@ const FORMS: Record<string, FormDoor> = {
     path: () => '/me/notices',
     form: () => ({ way_talk: 'all', rhythm: 'daily', hour: 8, weekday: 1, zone: 'Asia/Tokyo', quietFrom: 22, quietTo: '' }),
     numbers: ['hour', 'weekday'],
+  },
+  'PUT /me/held/:id': {
+    path: () => `/me/held/${heldId}`,
+    form: () => ({ body: '出し直した本文です', revision: 1 }),
+  },
+  'POST /moderation/rules': {
+    path: () => '/moderation/rules',
+    form: () => ({ firstPosts: 0, links: 2, burst: 4, pictures: 3, repeated: 'yes' }),
+    numbers: ['firstPosts', 'links', 'burst', 'pictures'],
   },
   'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
   'POST /t/:id/answers': {

@@ -81,7 +81,7 @@ const DOORS: Record<string, string> = {
     'GET /moderation · GET /moderation/:id · GET /moderation/decided · GET /moderation/leases · POST /moderation/:id/lease · DELETE /moderation/:id/lease · POST /moderation/:id/decision · DELETE /moderation/:id/decision · ' +
     'GET /moderation/members/:handle · POST /moderation/members/:handle/sanctions · GET /moderation/sanctions/:id/lift · POST /moderation/sanctions/:id/lift',
   companies: 'GET /t/:id/inbox',
-  operators: 'GET /moderation/audit',
+  operators: 'GET /moderation/rules · POST /moderation/rules · GET /moderation/audit',
 }
 
 const nameOf = ({ method, url }: { method: string; url: string }) => `${method} ${url}`

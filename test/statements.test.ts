@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../src/accounts/actor.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
+import { weigh } from '../src/moderation/holds/weighing.ts'
 import { wordsNow } from '../src/moderation/words/keeping.ts'
 import { react } from '../src/reactions/reactions.ts'
 import { addAddendum } from '../src/topics/adding.ts'
@@ -113,6 +114,9 @@ test('a full page of answers costs no more than one answer', async () => {
 test('writing costs what it must: the row, its counts, the draft, the event, a question also a look for a product it names', async () => {
   // Whether the words of the lists have changed is asked once a second, whoever writes.
   await wordsNow(forum.db)
+  // Of a newcomer one statement more asks how new he is.
+  await forum.db.execute(sql`update accounts set created_at = now() - interval '2 days', came_back_at = now() where id = ${reader.id}`)
+  await weigh(forum.db, reader, { body: '', boardIds: [] })
   const answer = await statementsOf(
     () => member.post(`/t/${topic.id}/answers`, { body: '短い回答です。', draftKey: 'answer-draft-1' }),
     303,

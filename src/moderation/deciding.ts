@@ -102,10 +102,10 @@ export async function undoDecision(db: Db, actor: Actor, item: ReviewItem): Prom
     if (!undone) throw new Conflict('moderation.errors.undoneMeanwhile')
     await ensureNoParty(tx, actor, undone)
     await decision?.undo?.(tx, actor, undone)
-    const { kind, subject, subjectId, boardId, topicId, companyIds, tier, facts, aboutId } = undone
+    const { kind, subject, subjectId, boardId, topicId, companyIds, tier, facts, aboutId, notById } = undone
     const again = await openItem(tx, {
       ...{ kind: kind as Parameters<typeof openItem>[1]['kind'], subject, subjectId, boardId, companyIds, facts },
-      ...{ topicId: topicId ?? undefined, aboutId: aboutId ?? undefined, tier: tier as 1 | 2 | 3 },
+      ...{ topicId: topicId ?? undefined, aboutId: aboutId ?? undefined, notById: notById ?? undefined, tier: tier as 1 | 2 | 3 },
     })
     await record(tx, 'review.undone', { itemId: item.id })
     await writeAudit(tx, actor, 'review_undone', subjectOf(undone), { item: item.id, kind, decision: decision?.name, again: again.id })

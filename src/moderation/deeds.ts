@@ -3,6 +3,7 @@ export const DEEDS = [
   'review_decided',
   'review_undone',
   'data_looked',
+  'holds_changed',
   'words_changed',
   'topic_heated',
   'topic_slowed',

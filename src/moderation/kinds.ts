@@ -2,6 +2,7 @@ import { appealKind } from './appeals/appeal_kind.ts'
 import type { Decision, ReviewKind } from './decision.ts'
 import { flagKind } from './flags.ts'
 import { heatKind } from './heat/deciding.ts'
+import { holdKind } from './holds/holding.ts'
 import type { KindName } from './kind_names.ts'
 import { secondAccountKind } from './sanctions/hold_kind.ts'
 
@@ -9,6 +10,8 @@ import { secondAccountKind } from './sanctions/hold_kind.ts'
 const KINDS: Partial<Record<KindName, ReviewKind>> = {
   flag: flagKind,
   heat: heatKind,
+  hold: holdKind,
+  second_look: holdKind,
   appeal: appealKind,
   second_account: secondAccountKind,
 }

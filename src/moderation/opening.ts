@@ -1,4 +1,4 @@
-import { isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import { record } from '../platform/outbox.ts'
 import type { KindName } from './kind_names.ts'
@@ -43,4 +43,13 @@ export async function openItem(tx: Db, item: NewItem): Promise<{ id: number; isN
   const isNew = row.signals === 1
   if (isNew) await record(tx, 'review.opened', { itemId: row.id })
   return { id: row.id, isNew }
+}
+
+/** Ends an item that nobody has to decide any more (its cause went), in the caller's transaction. */
+export async function dropItem(tx: Db, { kind, subject, subjectId }: Pick<NewItem, 'kind' | 'subject' | 'subjectId'>): Promise<void> {
+  const { kind: named, subject: about, subjectId: id, decidedAt } = reviewItems
+  await tx
+    .update(reviewItems)
+    .set({ decision: 'dropped', decidedAt: sql`now()` })
+    .where(and(eq(named, kind), eq(about, subject), eq(id, subjectId), isNull(decidedAt)))
 }

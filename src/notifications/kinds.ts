@@ -160,6 +160,8 @@ export const KINDS = {
   // What moderators decided: not about a topic, because what they hid is told of too.
   post_hidden: judged('hide', 'eye'),
   mending_asked: judged('ask_to_mend', 'pencil'),
+  hold_approved: judged('approve', 'check-circle'),
+  hold_rejected: judged('reject', 'pencil'),
   flag_upheld: settledFlag('upheld', 'check-circle'),
   flag_declined: settledFlag('declined', 'info'),
 } as const satisfies Record<string, Kind>

@@ -12,8 +12,11 @@ import type { Topic } from './queries.ts'
 import { drafts, type PostRow, posts, type TopicRow, topics } from './schema.ts'
 import { type Written, write } from './writing.ts'
 
-/** `company` is the id of the company it is written for; without it, it is written as a member. */
-export type PostDraft = { body: string; draftKey: string; company?: number }
+/**
+ * `company` is the id of the company it is written for; without it, it is written as a member. What is `held` waits for a moderator:
+ * nobody else sees it, and it counts nowhere until it is released.
+ */
+export type PostDraft = { body: string; draftKey: string; company?: number; held?: boolean }
 
 /** Answers a topic. Sending the same draft again returns the answer it became. Throws Refused when the topic is closed, Invalid or (in a slow topic) TooMany at `body`. */
 export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: PostDraft): Promise<PostRow> {
@@ -29,13 +32,16 @@ export async function postAnswer(db: Db, actor: Actor, topic: Topic, draft: Post
       capacity,
       written,
       draftKey: draft.draftKey,
+      held: draft.held,
     })
     if (!isNew) return post
     // Sent together: one connection runs them in this order.
     const [counted] = await Promise.all([
-      countPost(tx, topic.id, { answers: 1 }),
+      draft.held ? stillOpen(tx, topic.id) : countPost(tx, topic.id, { answers: 1 }),
       tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `answer:${topic.id}`))),
-      record(tx, 'answer.posted', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: post.id }),
+      draft.held
+        ? record(tx, 'post.held', { postId: post.id, actorId: actor.id })
+        : record(tx, 'answer.posted', { topicId: topic.id, boardId: topic.boardId, actorId: actor.id, postId: post.id }),
     ])
     await settleIn(tx, actor, post, counted)
     return post
@@ -54,15 +60,19 @@ type NewPost = {
   capacity: Capacity | null
   written: Written
   draftKey: string
+  held?: boolean
 }
+
+/** The columns of what waits for a moderator: hidden from its first moment on. */
+export const WAITING = { hiddenAt: sql`now()`, heldAt: sql`now()` }
 
 /** Inserts a post unless this draft has become one already: then that one is returned. Other words under its key are another post. */
 export async function insertOnce(tx: Db, { capacity, ...draft }: NewPost): Promise<{ post: PostRow; isNew: boolean }> {
-  const { topicId, kind, parentId, actor, written, draftKey } = draft
+  const { topicId, kind, parentId, actor, written, draftKey, held } = draft
   const values = { topicId, kind, parentId, authorId: actor.id, draftKey, ...written, ...spokenAs(capacity) }
   const [inserted] = await tx
     .insert(posts)
-    .values(values)
+    .values({ ...values, ...(held && WAITING) })
     .onConflictDoNothing({ target: [posts.authorId, posts.draftKey] })
     .returning()
   if (inserted) return { post: inserted, isNew: true }
@@ -90,14 +100,33 @@ const isSame = (post: PostRow, sent: Pick<PostRow, 'topicId' | 'parentId' | 'bod
 
 type Counted = Pick<TopicRow, 'boardId' | 'companyIds' | 'slowMinutes' | 'slowUntil' | 'restUntil'>
 
+const takesPosts = (topicId: number) =>
+  and(eq(topics.id, topicId), isNull(topics.closedAt), isNull(topics.withdrawnAt), isNull(topics.mergedIntoId))
+const standing = {
+  boardId: topics.boardId,
+  companyIds: topics.companyIds,
+  slowMinutes: topics.slowMinutes,
+  slowUntil: topics.slowUntil,
+  restUntil: topics.restUntil,
+}
+
 /** Adds a post to its topic's counts, and says how the topic stands now. Throws Refused when it was closed, taken back or merged in between. */
 export async function countPost(tx: Db, topicId: number, { answers }: { answers: number }): Promise<Counted> {
-  const { boardId, companyIds, slowMinutes, slowUntil, restUntil } = topics
-  const [counted] = await tx
-    .update(topics)
-    .set({ answerCount: sql`${topics.answerCount} + ${answers}`, postCount: sql`${topics.postCount} + 1`, activeAt: sql`now()` })
-    .where(and(eq(topics.id, topicId), isNull(topics.closedAt), isNull(topics.withdrawnAt), isNull(topics.mergedIntoId)))
-    .returning({ boardId, companyIds, slowMinutes, slowUntil, restUntil })
+  const [counted] = await tx.update(topics).set(oneMore(answers)).where(takesPosts(topicId)).returning(standing)
   if (!counted) throw new Refused('errors.closed')
   return counted
+}
+
+/** A topic's counts with one post more, and of answers so many. */
+export const oneMore = (answers: number) => ({
+  answerCount: sql`${topics.answerCount} + ${answers}`,
+  postCount: sql`${topics.postCount} + 1`,
+  activeAt: sql`now()`,
+})
+
+/** How the topic stands for a post that does not count yet. Throws Refused when it was closed, taken back or merged in between. */
+export async function stillOpen(tx: Db, topicId: number): Promise<Counted> {
+  const [topic] = await tx.select(standing).from(topics).where(takesPosts(topicId)).for('no key update')
+  if (!topic) throw new Refused('errors.closed')
+  return topic
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import { findOpenBoard } from '../boards/queries.ts'
 import { boards, type Kind } from '../boards/schema.ts'
@@ -6,6 +6,7 @@ import type { Db } from '../platform/db.ts'
 import { ensure, Invalid } from '../platform/errors.ts'
 import { plainExcerpt } from '../platform/html.ts'
 import { record } from '../platform/outbox.ts'
+import { WAITING } from './answers.ts'
 import { capacityOf, spokenAs } from './capacity.ts'
 import { keyForOtherWords } from './drafts.ts'
 import { keepWithinDay } from './limits.ts'
@@ -14,7 +15,16 @@ import { drafts, posts, type TopicRow, topics } from './schema.ts'
 import { readTags, type Written, withoutHidden, write } from './writing.ts'
 
 export const TITLE_LETTERS = { min: 6, max: 100 }
-export type TopicDraft = { boardId: number; kind: Kind; title: string; body: string; tags: string; draftKey: string; company?: number }
+export type TopicDraft = {
+  boardId: number
+  kind: Kind
+  title: string
+  body: string
+  tags: string
+  draftKey: string
+  company?: number
+  held?: boolean
+}
 
 /**
  * Opens a topic in a board. Sending the same draft again returns the topic it became.
@@ -42,22 +52,30 @@ export async function ask(db: Db, actor: Actor, draft: TopicDraft): Promise<Topi
       authorId: actor.id,
       capacity,
       draftKey: draft.draftKey,
+      ...(draft.held && { hiddenAt: sql`now()` }),
     }
     const { topic, isNew } = await insertOnce(tx, values, written.body)
     if (!isNew) return topic
     const opening = await open(tx, actor, topic, written)
     await keepWithinDay(tx, actor, board.id)
-    await tx
-      .update(boards)
-      .set({ topicCount: sql`${boards.topicCount} + 1` })
-      .where(eq(boards.id, board.id))
+    if (!draft.held) await countTopic(tx, board.id)
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, 'ask')))
-    await record(tx, 'topic.asked', { topicId: topic.id, boardId: board.id, actorId: actor.id, postId: opening })
+    await (draft.held
+      ? record(tx, 'post.held', { postId: opening, actorId: actor.id })
+      : record(tx, 'topic.asked', { topicId: topic.id, boardId: board.id, actorId: actor.id, postId: opening }))
     return { ...topic, openingId: opening }
   })
 }
 
-type NewTopic = typeof topics.$inferInsert & { draftKey: string }
+/** One topic more in its board. */
+export async function countTopic(tx: Db, boardId: number): Promise<void> {
+  await tx
+    .update(boards)
+    .set({ topicCount: sql`${boards.topicCount} + 1` })
+    .where(eq(boards.id, boardId))
+}
+
+type NewTopic = Omit<typeof topics.$inferInsert, 'hiddenAt'> & { draftKey: string; hiddenAt?: SQL }
 
 /** Inserts a topic unless this draft has become one already: then that one is returned. Other words under its key are another topic. */
 async function insertOnce(tx: Db, values: NewTopic, body: string): Promise<{ topic: TopicRow; isNew: boolean }> {
@@ -80,7 +98,14 @@ async function insertOnce(tx: Db, values: NewTopic, body: string): Promise<{ top
 async function open(tx: Db, actor: Actor, topic: TopicRow, written: Written): Promise<number> {
   const [opening] = await tx
     .insert(posts)
-    .values({ topicId: topic.id, kind: 'opening', authorId: actor.id, ...written, ...spokenAs(topic.capacity) })
+    .values({
+      topicId: topic.id,
+      kind: 'opening',
+      authorId: actor.id,
+      ...written,
+      ...spokenAs(topic.capacity),
+      ...(topic.hiddenAt && WAITING),
+    })
     .returning({ id: posts.id })
   if (!opening) throw new Error('an opening was not inserted')
   const isFirst =

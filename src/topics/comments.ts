@@ -3,7 +3,7 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid, Refused } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
-import { countPost, insertOnce, type PostDraft, settleIn, whyNot } from './answers.ts'
+import { countPost, insertOnce, type PostDraft, settleIn, stillOpen, whyNot } from './answers.ts'
 import { capacityOf } from './capacity.ts'
 import type { Post } from './page_queries.ts'
 import { canAnswer } from './policy.ts'
@@ -28,18 +28,21 @@ export async function postComment(db: Db, actor: Actor, parent: Post, draft: Pos
       capacity,
       written,
       draftKey: draft.draftKey,
+      held: draft.held,
     })
     if (!isNew) return post
-    await settleIn(tx, actor, post, await countPost(tx, parent.topicId, { answers: 0 }))
-    await countComment(tx, parent)
+    await settleIn(tx, actor, post, draft.held ? await stillOpen(tx, parent.topicId) : await countPost(tx, parent.topicId, { answers: 0 }))
+    if (!draft.held) await countComment(tx, parent)
     await tx.delete(drafts).where(and(eq(drafts.accountId, actor.id), eq(drafts.place, `comment:${parent.id}`)))
-    await record(tx, 'comment.posted', { topicId: parent.topicId, boardId: parent.topic.boardId, actorId: actor.id, postId: post.id })
+    await (draft.held
+      ? record(tx, 'post.held', { postId: post.id, actorId: actor.id })
+      : record(tx, 'comment.posted', { topicId: parent.topicId, boardId: parent.topic.boardId, actorId: actor.id, postId: post.id }))
     return post
   })
 }
 
 /** Throws Refused when the post was taken back or went to another topic in between: a comment needs something to hang on. */
-async function countComment(tx: Db, { id, topicId }: Post): Promise<void> {
+export async function countComment(tx: Db, { id, topicId }: Pick<Post, 'id' | 'topicId'>): Promise<void> {
   const counted = await tx
     .update(posts)
     .set({ commentCount: sql`${posts.commentCount} + 1` })

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
 import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
@@ -29,7 +29,8 @@ export async function editPost(db: Db, actor: Actor, post: Post, edit: Edit): Pr
   })
 }
 
-type Saved = { written: Written; title?: string; tags?: string[]; reason: string; revision: number }
+/** `held`: of a post that waits for a moderator, which nobody has read yet. */
+type Saved = { written: Written; title?: string; tags?: string[]; reason: string; revision: number; held?: boolean }
 
 /**
  * Makes an edit the newest version of a post, in the name of its editor and in the caller's transaction. Changes nothing where it says
@@ -38,7 +39,7 @@ type Saved = { written: Written; title?: string; tags?: string[]; reason: string
 export async function saveEdit(tx: Db, editor: { id: number }, post: Post, edit: Saved): Promise<void> {
   const { written } = edit
   const head = post.kind === 'opening' ? await lockHead(tx, post.topicId) : undefined
-  const standing = await lockPost(tx, post.id)
+  const standing = await lockPost(tx, post.id, edit.held)
   const newHead = head && { title: edit.title ?? head.title, tags: edit.tags ?? head.tags }
   if (standing.body === written.body && JSON.stringify(head) === JSON.stringify(newHead)) return
   if (standing.revision !== edit.revision) throw new Conflict('errors.editedMeanwhile', standing)
@@ -57,7 +58,8 @@ export async function saveEdit(tx: Db, editor: { id: number }, post: Post, edit:
     // Nobody vouches for the new words yet: what becomes of the guarantee follows from the event.
     .set({ ...written, revision: revision + 1, editedAt: sql`now()`, guaranteedAt: null })
     .where(eq(posts.id, post.id))
-  await record(tx, 'post.edited', { topicId: post.topicId, boardId: post.topic.boardId, actorId: editor.id, postId: post.id })
+  if (!edit.held)
+    await record(tx, 'post.edited', { topicId: post.topicId, boardId: post.topic.boardId, actorId: editor.id, postId: post.id })
 }
 
 /** Topics are locked before posts, here as everywhere. */
@@ -66,12 +68,12 @@ async function lockHead(tx: Db, topicId: number) {
   return head
 }
 
-/** Throws Refused when the post was taken back or hidden in between. */
-async function lockPost(tx: Db, id: number) {
+/** Throws Refused when the post was taken back or hidden in between, or does not wait any more. */
+async function lockPost(tx: Db, id: number, held = false) {
   const [standing] = await tx
     .select({ body: posts.body, revision: posts.revision, createdAt: posts.createdAt })
     .from(posts)
-    .where(and(eq(posts.id, id), isNull(posts.withdrawnAt), isNull(posts.hiddenAt)))
+    .where(and(eq(posts.id, id), isNull(posts.withdrawnAt), held ? isNotNull(posts.heldAt) : isNull(posts.hiddenAt)))
     .for('update')
   if (!standing) throw new Refused('errors.refused')
   return standing

@@ -34,6 +34,7 @@ const words = {
   createdAt: posts.createdAt,
   editedAt: posts.editedAt,
   hiddenAt: posts.hiddenAt,
+  heldAt: posts.heldAt,
   askedAs: posts.askedAs,
   withdrawnAt: posts.withdrawnAt,
 }
@@ -230,7 +231,7 @@ export async function findOwnMarks(
   actor: Actor,
   topicId: number,
   postIds: number[],
-): Promise<{ reactions: Map<number, Set<string>>; drafts: Map<string, Draft>; follows: string | undefined }> {
+): Promise<{ reactions: Map<number, Set<string>>; drafts: Map<string, Draft>; follows: string | undefined; held: number[] }> {
   const places = sql.param([`answer:${topicId}`, ...postIds.map(id => `comment:${id}`)])
   const rows = await db.execute<{ post_id: number | null; kind: string | null; place: string | null; draft: Draft | null }>(sql`
     select post_id, kind, null as place, null::json as draft from reactions
@@ -238,6 +239,8 @@ export async function findOwnMarks(
     union all
     select post_id, case when fixed then 'fixed' else 'failed' end, null, null from fixes
     where account_id = ${actor.id} and post_id = any(${sql.param(postIds)}::bigint[])
+    union all
+    select id, null, ${HELD}, null from posts where topic_id = ${topicId} and author_id = ${actor.id} and held_at is not null and withdrawn_at is null
     union all
     select null, level, ${FOLLOWS}, null from watches where subject = ${`topic:${topicId}`} and account_id = ${actor.id}
     union all
@@ -247,10 +250,12 @@ export async function findOwnMarks(
   for (const { post_id, kind } of rows)
     if (post_id && kind) reactions.set(Number(post_id), (reactions.get(Number(post_id)) ?? new Set()).add(kind))
   const follows = rows.find(({ place }) => place === FOLLOWS)?.kind ?? undefined
-  return { reactions, follows, drafts: new Map(rows.flatMap(({ place, draft }) => (place && draft ? [[place, draft]] : []))) }
+  const held = rows.flatMap(({ place, post_id }) => (place === HELD && post_id ? [Number(post_id)] : []))
+  return { reactions, follows, held, drafts: new Map(rows.flatMap(({ place, draft }) => (place && draft ? [[place, draft]] : []))) }
 }
 
 const FOLLOWS = 'follows'
+const HELD = 'held'
 const GONE = { body: '', bodyHtml: '', bodyText: '' }
 
 /** A post with its topic, as this actor may see both; without its words where only a stub is left. Throws Missing. */

@@ -17,11 +17,14 @@ export const threadPath = (topic: { id: number }) => `/t/${topic.id}/moderation`
 /** Where a moderator mends the words of a post. */
 export const rewritePath = (post: { id: number }) => `/posts/${post.id}/moderation`
 
+/** Where its writer sees what waits for a moderator. */
+export const heldPath = (post: { id: number }) => `/me/held/${post.id}`
+
 /** Short lasting address of a post: leads to the page it is on. */
 export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
 // Pages below a topic's address; a title of that name must not hide behind them.
-const PAGES_BELOW = ['addenda', 'answers', 'close', 'moderation', 'news', 'products', 'rest', 'similar', 'slow', 'tags']
+const PAGES_BELOW = ['addenda', 'answers', 'close', 'inbox', 'moderation', 'news', 'products', 'rest', 'similar', 'slow', 'tags']
 
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {

@@ -78,3 +78,7 @@ export const canFlag = (actor: Actor, post: Ownable) => canWrite(actor) && post.
 
 /** Guests are shown the way too: they are asked to log in. */
 export const isFlagOffered = (actor: Actor, post: Ownable) => canFlag(actor, post) || (isGuest(actor) && stands(post))
+
+/** Mend or take back what waits for a moderator: whoever wrote it. */
+export const canMendHeld = (actor: Actor, post: Ownable & Pick<PostRow, 'heldAt'>) =>
+  canWrite(actor) && post.authorId === actor.id && post.heldAt !== null && !post.withdrawnAt

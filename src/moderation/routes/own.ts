@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
+import { heldPath } from '../../topics/paths.ts'
 import { findOwnDecision, listOwnFlags } from '../own_queries.ts'
 import { presentFlagLine, presentOwnDecision } from '../present_own.ts'
 
@@ -25,7 +26,10 @@ export async function ownRoutes(app: App, { db }: Services): Promise<void> {
     '/me/decisions/:id',
     { ...members, schema: { params: Params } },
     async ({ actor, params, t }, reply) => {
-      const decision = presentOwnDecision(await findOwnDecision(db, actor, params.id), t)
+      const found = await findOwnDecision(db, actor, params.id)
+      if (found.item.kind === 'hold' || found.item.kind === 'second_look')
+        return reply.redirect(heldPath({ id: found.item.subjectId }), 303)
+      const decision = presentOwnDecision(found, t)
       return reply.page('moderation/own_decision', { title: t('moderation.own.decision'), noIndex: true, ...decision })
     },
   )

@@ -55,7 +55,7 @@ async function takeFromSight(tx: Db, actor: Actor, post: Post, deciderId: number
 }
 
 /** A topic is hidden with its opening, and shown with it; its board counts what is shown. */
-async function turnTopic(tx: Db, { topicId, topic }: Post, to: 'hidden' | 'shown'): Promise<void> {
+export async function turnTopic(tx: Db, { topicId, topic }: Post, to: 'hidden' | 'shown'): Promise<void> {
   const [turned] = await tx
     .update(topics)
     .set({ hiddenAt: to === 'shown' ? null : sql`now()` })

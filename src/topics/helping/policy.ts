@@ -5,6 +5,8 @@ import type { PostRow, TopicRow } from '../schema.ts'
 
 type Place = Pick<TopicRow, 'authorId' | 'boardId' | 'companyIds'>
 type Helpable = Pick<PostRow, 'kind' | 'authorId' | 'companyId' | 'withdrawnAt' | 'hiddenAt'>
+/** What waits for a moderator is decided where it waits. */
+type Showable = Helpable & Pick<PostRow, 'heldAt'>
 
 const stands = (post: Helpable) => !post.withdrawnAt && !post.hiddenAt
 
@@ -38,8 +40,8 @@ export const canVoteToHide = (actor: Actor, topic: Place, post: Helpable) =>
   (moderatesTopic(actor, topic) || (!post.companyId && byLevel(actor, topic, 'hide')))
 
 /** Show again what was hidden: the topic's moderators. */
-export const canShowAgain = (actor: Actor, topic: Place, post: Helpable) =>
-  canWriteIn(actor, topic.boardId) && post.hiddenAt !== null && post.kind !== 'opening' && moderatesTopic(actor, topic)
+export const canShowAgain = (actor: Actor, topic: Place, post: Showable) =>
+  canWriteIn(actor, topic.boardId) && post.hiddenAt !== null && !post.heldAt && post.kind !== 'opening' && moderatesTopic(actor, topic)
 
 type Slow = Pick<TopicRow, 'slowMinutes' | 'slowUntil' | 'slowById'>
 

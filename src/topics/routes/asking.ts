@@ -6,6 +6,8 @@ import { listBoards } from '../../boards/queries.ts'
 import { KINDS } from '../../boards/schema.ts'
 import { askAbout } from '../../companies/naming.ts'
 import { guessProducts } from '../../companies/product_queries.ts'
+import { watchPosting } from '../../moderation/holds/holding.ts'
+import type { Db } from '../../platform/db.ts'
 import { renderBody } from '../../platform/html.ts'
 import type { Translate } from '../../platform/i18n.ts'
 import type { Services } from '../../platform/services.ts'
@@ -17,9 +19,10 @@ import { TITLE_LETTERS } from '../asking.ts'
 import { chosenCompany } from '../capacity.ts'
 import { findDraft } from '../drafts.ts'
 import { guidedBody } from '../guided.ts'
-import { topicPath } from '../paths.ts'
+import { heldPath, topicPath } from '../paths.ts'
 import { presentVoices } from '../present.ts'
 import { presentGuide } from '../present_guide.ts'
+import type { TopicRow } from '../schema.ts'
 
 const AskForm = Type.Object({
   kind: Type.Union(KINDS.map(kind => Type.Literal(kind))),
@@ -88,7 +91,11 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
     },
     async ({ actor, body: form, t }, reply) => {
       const body = draftFrom(form, t)
-      const topic = await askAbout(db, actor, { ...body, company: chosenCompany(body.company) })
+      const said = { title: body.title, body: body.body, boardIds: [body.boardId] }
+      const ask = (db: Db, held: boolean) => askAbout(db, actor, { ...body, company: chosenCompany(body.company), held })
+      const opened = (topic: TopicRow) => ({ id: topic.openingId ?? 0, heldAt: topic.hiddenAt })
+      const { made: topic, isHeld } = await watchPosting(db, actor, said, ask, opened)
+      if (isHeld) return reply.flash('held').see(heldPath({ id: topic.openingId ?? 0 }))
       const isOffered = !body.products.trim() && (await guessProducts(db, `${body.title}\n${body.body}`)).length > 0
       return reply.flash('asked').see(isOffered ? `/t/${topic.id}/products` : topicPath(topic))
     },

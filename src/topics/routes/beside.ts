@@ -1,13 +1,17 @@
 import type { Static } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { commentAbout } from '../../companies/comparing.ts'
+import { watchPosting } from '../../moderation/holds/holding.ts'
+import { weigh } from '../../moderation/holds/weighing.ts'
+import type { Db } from '../../platform/db.ts'
+import { Invalid } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
 import { addAddendum } from '../adding.ts'
 import { findDraft } from '../drafts.ts'
 import { commentsOf, findPost, type Post } from '../page_queries.ts'
-import { postPath, topicPath } from '../paths.ts'
+import { heldPath, postPath, topicPath } from '../paths.ts'
 import { canAddAddendum, canAnswer } from '../policy.ts'
 import { presentVoices } from '../present.ts'
 import { presentComment } from '../present_page.ts'
@@ -37,7 +41,10 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
       const parent = await findPost(db, actor, params.id)
       const sent = { topic: parent.topic, place: `comment:${parent.id}`, action: `/posts/${parent.id}/comments`, sent: body }
       return onSecondLook(db, request, reply, sent, async () => {
-        const comment = await commentAbout(db, actor, parent, draftOf(body))
+        const said = { body: body.body, boardIds: [parent.topic.boardId, parent.topic.rootBoardId] }
+        const post = (db: Db, held: boolean) => commentAbout(db, actor, parent, { ...draftOf(body), held })
+        const { made: comment, isHeld } = await watchPosting(db, actor, said, post, made => made)
+        if (isHeld) return reply.flash('held').see(heldPath(comment))
         return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${comment.id}`))
       })
     },
@@ -53,6 +60,12 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
     },
     async ({ actor, params, body }, reply) => {
       const topic = await findTopic(db, actor, params.id)
+      const { reasons } = await weigh(db, actor, {
+        body: body.body,
+        boardIds: [topic.boardId, topic.rootBoardId],
+        postId: topic.openingId ?? 0,
+      })
+      if (reasons.some(reason => reason !== 'burst' && reason !== 'first_post')) throw new Invalid({ body: 'moderation.hold.addendum' })
       await addAddendum(db, actor, topic, draftOf(body))
       return reply.flash('added').see(`${topicPath(topic)}#post-${topic.openingId}`)
     },

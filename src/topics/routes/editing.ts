@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { editAbout } from '../../companies/naming.ts'
 import { productsText } from '../../companies/product_queries.ts'
-
+import { watchEdit } from '../../moderation/holds/holding.ts'
 import { Conflict, Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { wordDiff } from '../../platform/text_diff.ts'
@@ -11,7 +11,7 @@ import { showAgain } from '../../platform/web_errors.ts'
 import { findDraft } from '../drafts.ts'
 import { type Edit, listRevisions } from '../editing.ts'
 import { findPost, type Post } from '../page_queries.ts'
-import { postPath, topicPath } from '../paths.ts'
+import { heldPath, postPath, topicPath } from '../paths.ts'
 import { canEditIn, canSeeHidden, canWithdraw } from '../policy.ts'
 import { presentAuthor } from '../present.ts'
 import { TopicParams } from './topic.ts'
@@ -59,7 +59,9 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
     },
     async ({ actor, params, body }, reply) => {
       const post = await findPost(db, actor, params.id)
-      await editAbout(db, actor, post, body)
+      const said = { title: body.title, body: body.body, boardIds: [post.topic.boardId, post.topic.rootBoardId] }
+      const { isHeld } = await watchEdit(db, actor, post, said, db => editAbout(db, actor, post, body))
+      if (isHeld) return reply.flash('held').see(heldPath(post))
       const edited = await findPost(db, actor, params.id)
       return reply.flash('edited').see(post.kind === 'answer' ? postPath(edited.topic, post) : `${topicPath(edited.topic)}#post-${post.id}`)
     },

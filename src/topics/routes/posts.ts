@@ -2,6 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { answerAbout, REPORT_LETTERS } from '../../companies/comparing.ts'
 import { reportWords } from '../../companies/present_compare.ts'
+import { watchPosting } from '../../moderation/holds/holding.ts'
+import type { Db } from '../../platform/db.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { showAgain } from '../../platform/web_errors.ts'
@@ -10,7 +12,7 @@ import { pickBest, unpickBest } from '../best_answers.ts'
 import { chosenCompany } from '../capacity.ts'
 import { closeTopic, reopenTopic } from '../closing.ts'
 import { findPost } from '../page_queries.ts'
-import { postPath, topicPath } from '../paths.ts'
+import { heldPath, postPath, topicPath } from '../paths.ts'
 import { findTopic } from '../queries.ts'
 import { withdrawPost } from '../withdrawing.ts'
 import { onSecondLook } from './looking_again.ts'
@@ -68,7 +70,10 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
       const report = { product, since, purpose, good, bad }
       const sent = { topic, place: `answer:${topic.id}`, action: `/t/${topic.id}/answers`, sent: body }
       return onSecondLook(db, request, reply, sent, async () => {
-        const answer = await answerAbout(db, actor, topic, { ...draftOf(words), report }, reportWords(t))
+        const said = { body: Object.values({ body: words.body, ...report }).join('\n'), boardIds: [topic.boardId, topic.rootBoardId] }
+        const post = (db: Db, held: boolean) => answerAbout(db, actor, topic, { ...draftOf(words), held, report }, reportWords(t))
+        const { made: answer, isHeld } = await watchPosting(db, actor, said, post, made => made)
+        if (isHeld) return reply.flash('held').see(heldPath(answer))
         return reply.flash(actor.hasAnswered ? 'answered' : 'answeredFirst').see(postPath(topic, answer))
       })
     },

@@ -52,7 +52,7 @@ export type AnswerForm = {
   errorList?: { field: string; text: string }[]
 }
 
-const NO_MARKS: Awaited<ReturnType<typeof findOwnMarks>> = { reactions: new Map(), drafts: new Map(), follows: undefined }
+const NO_MARKS: Awaited<ReturnType<typeof findOwnMarks>> = { reactions: new Map(), drafts: new Map(), follows: undefined, held: [] }
 
 /** The topic's page. */
 export async function topicRoutes(app: App, services: Services): Promise<void> {
@@ -154,6 +154,7 @@ export async function showTopic(
       answers.next &&
       `${path}?${order === 'new' ? 'order=new&' : ''}${version ? `version=${version.id}&` : ''}after=${encodeURIComponent(answers.next)}`,
     firstPath: answers.isFirst ? undefined : path,
+    held: marks.held.map(id => ({ path: `/me/held/${id}` })),
     report: presentReportForm(topic.kind, topic.beside.products ?? [], actor.preferences.locale, form?.values),
     form: { ...form, values, voices: presentVoices(actor, topic, t, form?.values?.company) },
   })
