@@ -13,6 +13,7 @@ import { fewAtOnce, startWorker } from './platform/jobs.ts'
 import { openLog } from './platform/log.ts'
 import { migrate } from './platform/migrate.ts'
 import type { Services } from './platform/services.ts'
+import { tidyWhenQuiet } from './platform/tidying.ts'
 import type { App } from './platform/web.ts'
 import { clockTasks } from './schedule.ts'
 import { tellSynonyms } from './search/effects.ts'
@@ -54,6 +55,8 @@ export async function startServer(
     if (parts.length > 0) await Promise.all([prepareSynonyms(services), seedWordLists(services.db)])
     const app = parts.includes('web') ? await openWeb(services, log, working) : undefined
     if (parts.includes('worker')) await work(services, url, working, closing)
+    const tidying = tidyWhenQuiet()
+    working.push(async () => tidying.stop())
     return { address: app && addressOf(app), services, stop }
   } catch (error) {
     await stop()

@@ -1,16 +1,11 @@
-import {
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, AuthenticatorTransport, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { and, asc, eq } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import type { Actor } from './actor.ts'
 import { accountPasskeys } from './schema.ts'
+
+/** Loaded with the first passkey: with what it reads certificates by it takes 5 MB. */
+const webauthn = () => import('@simplewebauthn/server')
 
 /** Where passkeys belong: a name, not a number, so that a site reached by its address alone has none. */
 export type Place = { origin: string; host: string; name: string }
@@ -31,7 +26,7 @@ const known = async (db: Db, accountId: number) =>
 
 /** What a browser needs to make a passkey. */
 export async function optionsToMake(db: Db, actor: Actor, place: Place) {
-  return generateRegistrationOptions({
+  return (await webauthn()).generateRegistrationOptions({
     rpName: place.name,
     rpID: place.host,
     userName: actor.handle,
@@ -50,13 +45,15 @@ export async function keepPasskey(
   place: Place,
   { answer, challenge, name }: { answer: unknown; challenge: string; name: string },
 ): Promise<boolean> {
-  const verified = await verifyRegistrationResponse({
-    response: answer as RegistrationResponseJSON,
-    expectedChallenge: challenge,
-    expectedOrigin: place.origin,
-    expectedRPID: place.host,
-    requireUserVerification: false,
-  }).catch(() => undefined)
+  const verified = await (await webauthn())
+    .verifyRegistrationResponse({
+      response: answer as RegistrationResponseJSON,
+      expectedChallenge: challenge,
+      expectedOrigin: place.origin,
+      expectedRPID: place.host,
+      requireUserVerification: false,
+    })
+    .catch(() => undefined)
   const credential = verified?.verified ? verified.registrationInfo?.credential : undefined
   if (!credential) return false
   const { id, publicKey, counter, transports = [] } = credential
@@ -69,7 +66,7 @@ export async function keepPasskey(
 export async function optionsToUse(db: Db, accountId: number, place: Place) {
   const allowCredentials = await known(db, accountId)
   if (allowCredentials.length === 0) return undefined
-  return generateAuthenticationOptions({ rpID: place.host, allowCredentials, userVerification: 'preferred' })
+  return (await webauthn()).generateAuthenticationOptions({ rpID: place.host, allowCredentials, userVerification: 'preferred' })
 }
 
 /** Whether a browser has signed this challenge with one of the account's passkeys. */
@@ -85,19 +82,21 @@ export async function takePasskey(
     .from(accountPasskeys)
     .where(and(eq(accountPasskeys.accountId, accountId), eq(accountPasskeys.id, String(response?.id ?? ''))))
   if (!key) return false
-  const verified = await verifyAuthenticationResponse({
-    response,
-    expectedChallenge: challenge,
-    expectedOrigin: place.origin,
-    expectedRPID: place.host,
-    requireUserVerification: false,
-    credential: {
-      id: key.id,
-      publicKey: new Uint8Array(key.publicKey),
-      counter: key.counter,
-      transports: key.transports as AuthenticatorTransport[],
-    },
-  }).catch(() => undefined)
+  const verified = await (await webauthn())
+    .verifyAuthenticationResponse({
+      response,
+      expectedChallenge: challenge,
+      expectedOrigin: place.origin,
+      expectedRPID: place.host,
+      requireUserVerification: false,
+      credential: {
+        id: key.id,
+        publicKey: new Uint8Array(key.publicKey),
+        counter: key.counter,
+        transports: key.transports as AuthenticatorTransport[],
+      },
+    })
+    .catch(() => undefined)
   if (!verified?.verified) return false
   await tx
     .update(accountPasskeys)

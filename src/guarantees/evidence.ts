@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import type { Actor } from '../accounts/actor.ts'
-import { encodePicture } from '../media/encoding.ts'
 import { inTurn, UPLOADS } from '../media/pictures.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid } from '../platform/errors.ts'
@@ -46,6 +45,7 @@ export async function addEvidence(
 async function readFile(file: Buffer): Promise<{ ending: keyof typeof KINDS; data: Buffer }> {
   if (file.length > MOST_BYTES) throw new Invalid({ evidence: 'guarantees.evidence.tooLarge' })
   if (file.subarray(0, 5).toString('latin1') === '%PDF-') return { ending: 'pdf', data: file }
+  const { encodePicture } = await import('../media/encoding.ts') // large, and many processes never see a picture
   const sized = await inTurn(() => encodePicture(file)).catch(() => {
     throw new Invalid({ evidence: 'guarantees.evidence.wrongType' })
   })

@@ -67,7 +67,7 @@ function cacheKey(request: FastifyRequest, sessionCookie: string): string | unde
   if (cookies.includes(`${sessionCookie}=`) || cookies.includes('flash=')) return undefined
   const { locale, size, theme } = guestPreferences(request)
   const wantsFrame = request.headers['turbo-frame'] ?? ''
-  return `${locale}.${size}.${theme}.${encodingFor(request, true)} ${wantsFrame} ${request.url}`
+  return `${locale}.${size}.${theme}.${encodingFor(request)} ${wantsFrame} ${request.url}`
 }
 
 /** A small buffer is usually cut from a shared slab of 64 kB, which would live as long as the page. */

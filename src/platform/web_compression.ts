@@ -7,18 +7,16 @@ export type Encoding = 'br' | 'zstd' | 'gzip' | 'identity'
 const WORTH_IT = 1400
 const TEXT = /^(?:text\/|application\/(?:json|xml|manifest\+json|[a-z.]+\+(?:json|xml))|image\/svg)/
 
-// What is sent to many readers is made smaller once; what one reader gets must above all be quick.
-const FOR_MANY = ['br', 'zstd', 'gzip'] as const
-const FOR_ONE = ['zstd', 'br', 'gzip'] as const
+const QUICKEST_FIRST = ['zstd', 'br', 'gzip'] as const
 /** A window of 256 kB, as large as pages get: brotli's own is megabytes. */
 const LGWIN = 18
 const REFUSED = /\b(br|zstd|gzip)\s*;\s*q=0(?:\.0*)?\s*(?:,|$)/g
 
-/** The encoding in which a reader gets a page; `forMany` when it is kept for others. */
-export function encodingFor({ headers }: Pick<FastifyRequest, 'headers'>, forMany: boolean): Encoding {
+/** The encoding in which a reader gets a page. */
+export function encodingFor({ headers }: Pick<FastifyRequest, 'headers'>): Encoding {
   const header = headers['accept-encoding'] ?? ''
   const accepts = (header.includes('q=0') ? header.replace(REFUSED, '') : header).toString()
-  return (forMany ? FOR_MANY : FOR_ONE).find(name => accepts.includes(name)) ?? 'identity'
+  return QUICKEST_FIRST.find(name => accepts.includes(name)) ?? 'identity'
 }
 
 /**
@@ -28,8 +26,9 @@ export function encodingFor({ headers }: Pick<FastifyRequest, 'headers'>, forMan
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     if (!isText(reply, payload)) return done(null, payload)
+    // What is sent to many readers is made smaller once; what one reader gets must above all be quick.
     const forMany = request.cacheKey !== undefined && reply.kept !== undefined
-    const encoding = encodingFor(request, forMany)
+    const encoding = encodingFor(request)
     vary(reply)
     if (encoding === 'identity') return done(null, payload)
     const body = compressed(payload, encoding, forMany)
@@ -51,10 +50,14 @@ function vary(reply: FastifyReply): void {
 function compressed(payload: string | Buffer, encoding: Exclude<Encoding, 'identity'>, forMany: boolean): Buffer {
   const bytes = typeof payload === 'string' ? bytesOf(payload) : payload
   const chunkSize = 8 * 1024
-  if (encoding === 'zstd') return zstdCompressSync(bytes, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 3 } })
+  if (encoding === 'zstd') {
+    // Told how much comes, it takes tables that are no larger than that.
+    const params = { [constants.ZSTD_c_compressionLevel]: forMany ? 5 : 3 }
+    return zstdCompressSync(bytes, { chunkSize, pledgedSrcSize: bytes.length, params })
+  }
   if (encoding === 'gzip') return gzipSync(bytes, { chunkSize, level: forMany ? 6 : 3 })
   const params = {
-    [constants.BROTLI_PARAM_QUALITY]: forMany ? 5 : 3,
+    [constants.BROTLI_PARAM_QUALITY]: forMany ? 4 : 3,
     [constants.BROTLI_PARAM_LGWIN]: LGWIN,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   }

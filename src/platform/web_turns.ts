@@ -13,7 +13,7 @@ declare module 'fastify' {
 }
 
 /** Pages made at once: enough to keep PostgreSQL busy, few enough that each is soon done and memory is bounded. */
-const AT_ONCE = 16
+const AT_ONCE = 8
 /** Milliseconds after which one who waited is told to come again: by then he has pressed «reload». */
 const PATIENCE = 1_000
 

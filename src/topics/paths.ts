@@ -26,8 +26,16 @@ export const postLink = (post: { id: number }) => `/posts/${post.id}`
 // Pages below a topic's address; a title of that name must not hide behind them.
 const PAGES_BELOW = ['addenda', 'answers', 'close', 'inbox', 'moderation', 'news', 'products', 'rest', 'similar', 'slow', 'tags']
 
+// A topic's page says its own address thirty times.
+let last = { title: '', slug: 'topic' }
+
 /** The first forty letters of a title as they may stand in an address. */
 export function slug(title: string): string {
+  if (last.title !== title) last = { title, slug: slugOf(title) }
+  return last.slug
+}
+
+function slugOf(title: string): string {
   const words = title
     .normalize('NFKC')
     .toLowerCase()

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import QRCode from 'qrcode'
 import { type Static, Type } from 'typebox'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
@@ -97,7 +96,7 @@ export async function twoStepRoutes(app: App, services: Services): Promise<void>
     if (name === 'app') {
       const secret = await offerSecret(db, actor.id)
       const address = appAddress(secret, { site: t('site.name'), handle: actor.handle })
-      const svg = await QRCode.toString(address, { type: 'svg', margin: 0 })
+      const svg = await (await import('qrcode')).default.toString(address, { type: 'svg', margin: 0 })
       return { qrHtml: svg, secretText: secret.base32.replace(/(.{4})(?=.)/g, '$1 ') }
     }
     if (name === 'passkey') {

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import QRCode from 'qrcode'
 import { type Static, Type } from 'typebox'
 import { Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
@@ -114,7 +113,7 @@ export async function certificateRoutes(app: App, services: Services): Promise<v
       canonical: certificatePath(guarantee),
       certificate,
       address,
-      qrHtml: await QRCode.toString(address, { type: 'svg', margin: 0, errorCorrectionLevel: 'M' }),
+      qrHtml: await (await import('qrcode')).default.toString(address, { type: 'svg', margin: 0, errorCorrectionLevel: 'M' }),
       operator: canSuspend(actor)
         ? {
             action: `/admin/guarantees/${code}/suspension`,

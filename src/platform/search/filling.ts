@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { Piscina } from 'piscina'
 import type postgres from 'postgres'
 import type { SearchDocument } from './engine.ts'
 import type { CopiedRows } from './filling_worker.ts'
@@ -53,6 +52,7 @@ async function openBeside(sql: postgres.Sql): Promise<void> {
 /** Cuts documents into rows in threads and copies them into the three tables, each at its own pace. */
 async function copyAll(sql: postgres.Sql, batches: AsyncIterable<SearchDocument[]>): Promise<number> {
   const threads = availableParallelism()
+  const { Piscina } = await import('piscina')
   const pool = new Piscina<SearchDocument[], CopiedRows>({
     filename: new URL('./filling_worker.ts', import.meta.url).href,
     maxThreads: threads,
