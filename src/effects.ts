@@ -21,7 +21,16 @@ import {
   mailWriter,
 } from './guarantees/effects.ts'
 import { mailWeek } from './insights/effects.ts'
-import { holdLikeAccount, mailAppealDecided, mailSanction, measureHeat, type Warming } from './moderation/effects.ts'
+import {
+  holdLikeAccount,
+  mailAppealDecided,
+  mailSanction,
+  mailTakedownAsked,
+  mailTakedownDecided,
+  mailTakedownReceipt,
+  measureHeat,
+  type Warming,
+} from './moderation/effects.ts'
 import { settleNotices, tellPeople } from './notifications/effects.ts'
 import type { Services } from './platform/services.ts'
 import {
@@ -148,6 +157,9 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'sanction.given': [mailSanction, tellPeople],
   'sanction.lifted': [tellPeople],
   'sanction.ended': [tellPeople],
+  'takedown.filed': [mailTakedownReceipt],
+  'takedown.asked': [mailTakedownAsked, tellPeople],
+  'takedown.decided': [mailTakedownDecided, tellPeople],
   'appeal.decided': [mailAppealDecided, tellPeople],
   'finding.opened': [holdLikeAccount],
   'finding.confirmed': [settleFinding, holdLikeAccount],

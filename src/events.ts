@@ -27,6 +27,10 @@ export type Events = {
   'sanction.ended': { sanctionId: number; accountId: number }
   'appeal.opened': { appealId: number; accountId: number }
   'appeal.decided': { appealId: number; accountId: number }
+  'takedown.filed': { takedownId: number }
+  'takedown.asked': { takedownId: number; accountId: number }
+  'takedown.viewed': { takedownId: number }
+  'takedown.decided': { takedownId: number; accountId: number }
   'board.changed': { boardId: number }
   'topic.asked': { topicId: number; boardId: number; actorId: number; postId: number }
   'topic.changed': { topicId: number; boardId: number; actorId: number }

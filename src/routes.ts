@@ -50,6 +50,8 @@ import { ownRoutes } from './moderation/routes/own.ts'
 import { queueRoutes } from './moderation/routes/queue.ts'
 import { restingRoutes } from './moderation/routes/resting.ts'
 import { standingRoutes } from './moderation/routes/standing.ts'
+import { takedownRoutes } from './moderation/routes/takedown.ts'
+import { takedownDeskRoutes } from './moderation/routes/takedown_desk.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
 import { followRoutes } from './notifications/routes/follows.ts'
 import { inboundRoutes } from './notifications/routes/inbound.ts'
@@ -152,6 +154,8 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await recordRoutes(app, services)
   await standingRoutes(app, services)
   await heldRoutes(app, services)
+  await takedownRoutes(app, services)
+  await takedownDeskRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

@@ -12,6 +12,7 @@ import { tellWeeks } from './insights/weekly.ts'
 import { countPaces, followHeat, sweepHeat } from './moderation/heat/stepping.ts'
 import { sweepFingerprints } from './moderation/holds/sweeping.ts'
 import { endSanctions } from './moderation/sanctions/sanctioning.ts'
+import { forgetRequesters } from './moderation/takedowns/deciding.ts'
 import { settleOldNudges } from './moderation/words/nudging.ts'
 import { mailNotices } from './notifications/effects.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
@@ -44,6 +45,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
     { task: 'steps.sweep', match: '37 * * * *', run: () => sweepSteps(db) },
     { task: 'guarantees.follow', match: '7 * * * *', run: () => followCalendar(db) },
     { task: 'company_tokens.sweep', match: '31 4 * * *', run: () => sweepCompanyTokens(db) },
+    { task: 'takedowns.forget', match: '53 3 * * *', run: () => forgetRequesters(services) },
     { task: 'sanctions.end', match: '*/5 * * * *', run: () => endSanctions(db) },
     { task: 'topics.unslow', match: '* * * * *', run: () => endSlowing(db) },
     { task: 'inbox.overdue', match: '*/10 * * * *', run: () => tellOverdue(db) },

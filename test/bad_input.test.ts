@@ -11,6 +11,7 @@ import { addMember } from '../src/companies/team.ts'
 import type { GuaranteeRow } from '../src/guarantees/schema.ts'
 import { sanctions } from '../src/moderation/sanctions/schema.ts'
 import { reviewItems } from '../src/moderation/schema.ts'
+import { takedowns } from '../src/moderation/takedowns/schema.ts'
 import { listWords } from '../src/moderation/words/queries.ts'
 import { nudges } from '../src/moderation/words/schema.ts'
 import { addWords } from '../src/moderation/words/words.ts'
@@ -55,6 +56,8 @@ let itemId: number
 let liftable: number
 let hiddenOfMine: number
 let heldId: number
+let askedOfMe: number
+let decidable: number
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -104,6 +107,25 @@ beforeAll(async () => {
   itemId = (await db.insert(reviewItems).values(waiting).returning())[0]?.id ?? 0
   const strict = { accountId: answer.authorId, kind: 'limits' as const, rule: 'respect' as const, words: 'x', perDay: 3 }
   liftable = (await db.insert(sanctions).values(strict).returning())[0]?.id ?? 0
+  const request = {
+    right: 'privacy' as const,
+    relation: 'self' as const,
+    locale: 'ja' as const,
+    dueAt: new Date(),
+    words: 'x',
+    name: 'x',
+    email: 'x@example.com',
+  }
+  const soon = { askedAt: new Date(), viewUntil: new Date(Date.now() + 86_400_000) }
+  const filed = await db
+    .insert(takedowns)
+    .values([
+      { ...request, ...soon, postId: own.id, draftKey: 'request-1' },
+      { ...request, postId: answer.id, draftKey: 'request-2' },
+    ])
+    .returning()
+  askedOfMe = filed[0]?.id ?? 0
+  decidable = filed[1]?.id ?? 0
   hiddenOfMine = (await makeAnswer(db, operator, topic)).id
   await db.execute(sql`update posts set hidden_at = now() where id = ${hiddenOfMine}`)
   heldId = (await postAnswer(db, operator, topic, { body: '待っています。', draftKey: 'held-draft-key', held: true })).id
@@ -385,6 +407,24 @@ const FORMS: Record<string, FormDoor> = {
   },
   'POST /moderation/sanctions/:id/lift': { path: () => `/moderation/sanctions/${liftable}/lift`, form: () => ({ why: '' }) },
   'POST /me/appeals/:subject/:id': { path: () => `/me/appeals/post/${hiddenOfMine}`, form: () => ({ words: '' }) },
+  'POST /takedown': {
+    path: () => '/takedown',
+    form: () => ({
+      ...{
+        post: `/posts/${answer.id}`,
+        right: 'privacy',
+        relation: 'self',
+        name: '山田',
+        email: 'yamada@example.com',
+        words: '名前が書かれています',
+      },
+      draftKey: draftKey(),
+    }),
+    as: 'guest',
+  },
+  'POST /takedown/receipts/:key/proofs': { path: () => `/takedown/receipts/${'x'.repeat(32)}/proofs`, form: () => ({}), as: 'guest' },
+  'POST /me/takedowns/:id': { path: () => `/me/takedowns/${askedOfMe}`, form: () => ({ view: 'objects', words: '理由です' }) },
+  'POST /moderation/takedowns/:id': { path: () => `/moderation/takedowns/${decidable}`, form: () => ({ outcome: 'kept', answer: '' }) },
   'PUT /posts/:id/moderation': {
     path: () => `/posts/${answer.id}/moderation`,
     form: () => ({ body: '直した文です', reason: '', revision: 1 }),
@@ -478,6 +518,7 @@ const FORMS: Record<string, FormDoor> = {
 }
 
 /** Buttons: nothing is typed, only the address says what is meant. */
+const DECISION_BUTTONS = 'POST /moderation/takedowns/:id/person · POST /moderation/takedowns/:id/asking'
 const BUTTONS =
   'POST /mail/events · POST /mail/inbound · POST /mail/:token · POST /moderation/:id/lease · POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
   'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit · ' +
@@ -525,7 +566,7 @@ const forgetTries = () => forum.db.execute(sql`delete from throttles`)
 
 test('every form of the forum is tried here', () => {
   const writing = forum.app.doors.filter(({ method }) => method === 'POST' || method === 'PUT').map(({ method, url }) => `${method} ${url}`)
-  expect(writing.toSorted()).toEqual([...Object.keys(FORMS), ...BUTTONS.split(' · ')].toSorted())
+  expect(writing.toSorted()).toEqual([...Object.keys(FORMS), ...BUTTONS.split(' · '), ...DECISION_BUTTONS.split(' · ')].toSorted())
 })
 
 describe.each(Object.keys(FORMS))('%s', name => {

@@ -84,8 +84,16 @@ const DOORS: Record<string, string> = {
   operators: 'GET /moderation/rules · POST /moderation/rules · GET /moderation/audit',
 }
 
+/** What moderators decide about threads and members, and what one can do about it. */
+const DECISIONS: Record<string, string> = {
+  everyone: 'GET /takedown · POST /takedown · GET /takedown/receipts/:key · POST /takedown/receipts/:key/proofs',
+  operators:
+    'GET /moderation/takedowns · GET /moderation/takedowns/:id · POST /moderation/takedowns/:id · POST /moderation/takedowns/:id/person · ' +
+    'GET /moderation/takedowns/:id/proofs/:number · POST /moderation/takedowns/:id/asking',
+}
+
 const nameOf = ({ method, url }: { method: string; url: string }) => `${method} ${url}`
-const listed = (access: string) => (DOORS[access] ?? '').split(' · ').filter(Boolean)
+const listed = (access: string) => [DOORS, DECISIONS].flatMap(doors => (doors[access] ?? '').split(' · ')).filter(Boolean)
 
 test('every door says for whom it is: reading is open, writing is for members, a company’s place for its people, administration for operators alone', () => {
   const doors = forum.app.doors.filter(door => door.method !== 'HEAD')

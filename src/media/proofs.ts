@@ -13,7 +13,7 @@ import { inTurn, UPLOADS } from './pictures.ts'
  */
 export async function keepProof<T>(
   { db, storage }: { db: Db; storage: Storage },
-  actor: Actor,
+  actor: Pick<Actor, 'id'>,
   file: Buffer,
   then: (place: string) => Promise<T>,
 ): Promise<T> {

@@ -21,5 +21,7 @@ export const DEEDS = [
   'thread_undone',
   'sanction_given',
   'sanction_lifted',
+  'takedown_asked',
+  'takedown_decided',
 ] as const
 export type Deed = (typeof DEEDS)[number]

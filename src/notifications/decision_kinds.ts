@@ -1,5 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { Kind } from './kinds.ts'
+import type { NoticeRow } from './schema.ts'
+
+const toTakedown = ({ about }: NoticeRow) => `/me/takedowns/${Number(about?.takedownId)}`
+
+/** A poster who was never asked hears of a request only when something became of his post. */
+const SEES_TAKEDOWN = sql`
+  select e.account_id from takedowns k where k.id = (e.data->>'takedownId')::bigint and (k.asked_at is not null or k.outcome = 'removed')`
 
 /** What was decided about somebody: he alone hears it, nobody who decided is named, and it leads to where the reasons stand. */
 const decided = { who: sql`select e.account_id`, once: 'event', group: 'alone', list: 'rules', path: () => '/me/standing' } as const
@@ -8,5 +15,7 @@ const decided = { who: sql`select e.account_id`, once: 'event', group: 'alone', 
 export const DECISION_KINDS = {
   sanction: { ...decided, on: ['sanction.given'], icon: 'flag' },
   sanction_over: { ...decided, on: ['sanction.lifted', 'sanction.ended'], icon: 'check-circle' },
+  takedown_view: { ...decided, on: ['takedown.asked'], icon: 'alert', path: toTakedown },
+  takedown_result: { ...decided, on: ['takedown.decided'], icon: 'info', who: SEES_TAKEDOWN, path: toTakedown },
   appeal: { ...decided, on: ['appeal.decided'], icon: 'flag' },
 } as const satisfies Record<string, Kind>

@@ -41,9 +41,10 @@ export async function listHiddenOf(db: Db, actor: Actor): Promise<(AppealableRow
 export const listAppeals = (db: Db, actor: Actor) =>
   db.select().from(appeals).where(eq(appeals.accountId, actor.id)).orderBy(desc(appeals.id)).limit(atMost(30))
 
-// What waits for its first look (`held_at`) was not decided yet.
+// What was taken down after a request is an operator's to judge, whichever board it stands in. What waits for its first look (`held_at`) was not decided yet.
 const hiddenPost = (actor: Actor, which: ReturnType<typeof sql>) => sql`
-  select p.id, p.author_id as "accountId", p.hidden_at as "decidedAt", p.hidden_by_id as "firstById", t.board_id as "boardId", t.id as "topicId",
+  select p.id, p.author_id as "accountId", p.hidden_at as "decidedAt", p.hidden_by_id as "firstById", case when not exists (select from takedowns k where k.post_id = p.id and k.outcome = 'removed') then t.board_id end as "boardId",
+    t.id as "topicId",
     to_json(t.company_ids) as "companyIds", false as "isOver", t.title, left(p.body_text, 140) as excerpt,
     (select a.opened_at from appeals a where a.subject = 'post' and a.subject_id = p.id and a.against = p.hidden_at) as "appealedAt"
   from posts p join topics t on t.id = p.topic_id

@@ -11,6 +11,8 @@ import { APPEALED } from '../appeals/schema.ts'
 import { presentSanction, standingPath } from '../sanctions/present.ts'
 import { listSanctions } from '../sanctions/queries.ts'
 import { noteSeen, WORDS_LETTERS } from '../sanctions/sanctioning.ts'
+import { presentTakedown, viewPath } from '../takedowns/present.ts'
+import { listOwnTakedowns } from '../takedowns/queries.ts'
 
 const Subject = Type.Object({
   subject: Type.Union(APPEALED.map(name => Type.Literal(name))),
@@ -25,7 +27,12 @@ export async function standingRoutes(app: App, { db }: Services): Promise<void> 
 
   app.get('/me/standing', members, async (request, reply) => {
     const { actor, t, preferences } = request
-    const [lines, hidden, objections] = await Promise.all([listSanctions(db, actor.id), listHiddenOf(db, actor), listAppeals(db, actor)])
+    const [lines, hidden, objections, requests] = await Promise.all([
+      listSanctions(db, actor.id),
+      listHiddenOf(db, actor),
+      listAppeals(db, actor),
+      listOwnTakedowns(db, actor),
+    ])
     if (lines.some(({ sanction }) => !sanction.seenAt)) await noteSeen(db, actor)
     const all = lines.map(line => ({
       ...presentSanction(line, preferences.locale, t),
@@ -42,6 +49,7 @@ export async function standingRoutes(app: App, { db }: Services): Promise<void> 
         ...post,
         appealPath: canAppeal(actor, post, APPEAL_DAYS) ? `/me/appeals/post/${post.id}` : undefined,
       })),
+      takedowns: requests.map(({ takedown, title }) => ({ ...presentTakedown(takedown, t), title, path: viewPath(takedown) })),
       appeals: objections.map(each => ({
         ...each,
         what: t(`appeals.against.${each.subject}`),
