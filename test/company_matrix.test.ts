@@ -11,14 +11,16 @@ import type { GuaranteeRow } from '../src/guarantees/schema.ts'
 import type { Topic } from '../src/topics/queries.ts'
 import { type Browser, startTestApp, type TestApp } from './app.ts'
 import { makeCompany, makeProduct } from './companies.ts'
-import { makeGuarantee, makeOfficial } from './guarantees.ts'
-import { makeBoard, makeTopic, postNow, topicDraft, topicNow } from './making.ts'
-import { knownAgain, makeAgent, makeCompanyAdmin, makeMember, makeOperator, visitor } from './people.ts'
+import { guaranteeNow, makeGuarantee, makeOfficial } from './guarantees.ts'
+import { makeAnswer, makeBoard, makeTopic, postNow, topicDraft, topicNow } from './making.ts'
+import { knownAgain, makeAdvisor, makeAgent, makeCompanyAdmin, makeMember, makeModerator, makeOperator, visitor } from './people.ts'
 
 const ROLES = [
   'guest',
   'member',
   'operator',
+  'advisor',
+  'moderator',
   'agent',
   'admin',
   'agentWithoutStep',
@@ -46,6 +48,7 @@ beforeAll(async () => {
   const { db } = forum
   ;[company, foreign] = [await makeCompany(db), await makeCompany(db)]
   product = await makeProduct(db, company, {}, ['1.0'])
+  const board = await makeBoard(db)
   colleague = await makeCompanyAdmin(db, company)
   const former = await makeAgent(db, company)
   await endMembership(db, former, await findTeamMember(db, company.id, former.handle))
@@ -53,6 +56,8 @@ beforeAll(async () => {
     guest: visitor,
     member: await makeMember(db),
     operator: await makeOperator(db),
+    advisor: await makeAdvisor(db),
+    moderator: await makeModerator(db, board),
     agent: await makeAgent(db, company),
     admin: await makeCompanyAdmin(db, company),
     agentWithoutStep: await makeAgent(db, company, { twoStepAt: null }),
@@ -61,7 +66,7 @@ beforeAll(async () => {
     foreignAgent: await makeAgent(db, foreign),
     foreignAdmin: await makeCompanyAdmin(db, foreign),
   }
-  topic = await topicNow(db, await askAbout(db, await makeMember(db), { ...topicDraft(await makeBoard(db)), products: product.nameJa }))
+  topic = await topicNow(db, await askAbout(db, await makeMember(db), { ...topicDraft(board), products: product.nameJa }))
   await forum.runJobs()
 })
 afterAll(() => forum.close())
@@ -239,6 +244,23 @@ test('a question on its table is found by its number alone, by its own people', 
     const client = await forum.as(role === 'guest' ? undefined : people[role])
     const { statusCode, headers } = await client.get(`/t/${topic.id}/inbox`)
     expect(statusCode === 303 && headers.location === `/c/${company.slug}/manage/inbox/${topic.id}`, role).toBe(TEAM.includes(role))
+  }
+})
+
+test('outside its place: only the writer of an answer agrees to a guarantee or declines it', async () => {
+  const { db } = forum
+  for (const role of [...ROLES, 'writer'] as const) {
+    const writer = await makeMember(db)
+    const answer = await makeAnswer(db, writer, topic)
+    const { code } = await makeGuarantee(db, colleague, company, answer, product)
+    const person = role === 'writer' ? writer : role === 'guest' ? undefined : people[role]
+    const client = await forum.as(person)
+    for (const press of [() => client.post(`/me/guarantees/${code}`), () => client.delete(`/me/guarantees/${code}`)]) {
+      const { statusCode, headers } = await press()
+      const stands = (await guaranteeNow(db, { code })).state
+      if (role !== 'writer') expect([stands, statusCode === 303 ? headers.location : statusCode], role).not.toContain('/me/guarantees')
+      expect(stands, role).toBe(role === 'writer' ? 'given' : 'asked')
+    }
   }
 })
 

@@ -2,6 +2,9 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../src/accounts/actor.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
+import { nameProducts } from '../src/companies/naming.ts'
+import type { Product } from '../src/companies/product_queries.ts'
+import type { CompanyRow } from '../src/companies/schema.ts'
 import { weigh } from '../src/moderation/holds/weighing.ts'
 import { wordsNow } from '../src/moderation/words/keeping.ts'
 import { react } from '../src/reactions/reactions.ts'
@@ -12,8 +15,10 @@ import type { Post } from '../src/topics/page_queries.ts'
 import { ANSWERS_A_PAGE } from '../src/topics/page_queries.ts'
 import type { Topic } from '../src/topics/queries.ts'
 import { type Browser, startTestApp, type TestApp } from './app.ts'
+import { makeCompany, makeProduct } from './companies.ts'
+import { makeGuarantee, makeOfficial } from './guarantees.ts'
 import { makeAnswer, makeBoard, makeComment, makeTopic, openingOf, topicNow } from './making.ts'
-import { makeMember, makeModerator, makeOperator } from './people.ts'
+import { makeAgent, makeMember, makeModerator, makeOperator } from './people.ts'
 
 let forum: TestApp
 let asker: Actor
@@ -23,6 +28,10 @@ let topic: Topic
 let answers: Post[]
 let member: Browser
 let guest: Browser
+let company: CompanyRow
+let product: Product
+let rival: Product
+let code: string
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -42,6 +51,12 @@ beforeAll(async () => {
   await pickBest(db, asker, answers[1] ?? expect.fail())
   for (const answer of answers) await react(db, reader, answer, 'helpful')
   await keepDraft(db, reader, `answer:${topic.id}`, { body: '書きかけ' })
+  company = await makeCompany(db)
+  ;[product, rival] = [await makeProduct(db, company, {}, ['1', '2']), await makeProduct(db, company)]
+  const about = await makeTopic(db, asker, board)
+  await nameProducts(db, asker, about, `${product.nameJa}、${rival.nameJa}`)
+  const agent = await makeAgent(db, company)
+  code = (await makeGuarantee(db, agent, company, await makeOfficial(db, agent, company, await topicNow(db, about)), product)).code
   topic = await topicNow(db, topic)
   await forum.runJobs()
   await forum.services.search.refresh()
@@ -68,6 +83,10 @@ const PAGES: [name: string, path: () => string, forGuest: number, forMember: num
   ['a topic, newest answers first', () => `/t/${topic.id}?order=new`, 3, 5],
   ['a topic, at one answer', () => `/t/${topic.id}?at=${answers[5]?.id}`, 3, 5],
   ['whether an answer fixed it', () => `/posts/${answers[5]?.id}/fixed`, 3, 4],
+  ['a company', () => `/c/${company.slug}`, 5, 6],
+  ['a product', () => `/c/${company.slug}/p/${product.slug}`, 7, 8],
+  ['products side by side', () => `/compare?products=${[product, rival].map(({ slug }) => `${company.slug}/${slug}`).join()}`, 7, 8],
+  ['a certificate', () => `/guarantees/${code}`, 2, 3],
   ['home', () => '/', 2, 3],
   ['a list on home', () => '/?list=unanswered', 2, 3],
   ['all boards', () => '/boards', 1, 2],

@@ -6,7 +6,9 @@ import { makeAnswer, makeBoard, makeComment, makeTopic, openingOf, postNow, topi
 import { knownAgain, makeAgent, makeCompanyAdmin, makeMember, makeModerator, makeOperator } from '../../test/people.ts'
 import type { Actor } from '../accounts/actor.ts'
 import type { BoardRow } from '../boards/schema.ts'
+import { writeMails } from '../notifications/mailing.ts'
 import { Invalid, Refused } from '../platform/errors.ts'
+import { mails } from '../platform/schema.ts'
 import { postAnswer } from '../topics/answers.ts'
 import { posts } from '../topics/schema.ts'
 import { askAbout, nameProducts } from './naming.ts'
@@ -259,6 +261,21 @@ describe('the label of a company', () => {
     const elsewhere = await makeTopic(forum.db, asker, board)
     expect((await makeAnswer(forum.db, agent, elsewhere)).capacity).toBeNull()
     expect((await (await forum.as()).get(`/t/${topic.id}`)).body).toContain('サクラネット株式会社 関係者')
+  })
+
+  test('stands in the mail that tells of it, in both capacities', async () => {
+    const reader = await makeMember(forum.db)
+    const asked = await askAbout(forum.db, reader, { ...topicDraft(board), products: 'AX-3200' })
+    const topic = await topicNow(forum.db, asked)
+    await postAnswer(forum.db, agent, topic, { body: '公式の回答です。', draftKey: 'mailed-official', company: company.id })
+    await makeAnswer(forum.db, agent, topic, '個人としての回答です。')
+    await forum.runJobs()
+    while ((await writeMails(forum.services, new Date(Date.now() + 11 * 60_000))) > 0);
+    const [mail] = await forum.db
+      .select()
+      .from(mails)
+      .where(eq(mails.recipient, `${reader.handle}@example.com`))
+    for (const body of [mail?.text, mail?.html]) for (const label of [LABEL, 'サクラネット株式会社 関係者']) expect(body).toContain(label)
   })
 
   test('comes to words written before the product was named, and stays when it is named no longer', async () => {

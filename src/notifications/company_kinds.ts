@@ -16,16 +16,18 @@ const ADMINS = sql`select account_id from company_members where company_id = e.c
 
 /** What a company does for everybody, in its own name: nobody of its people is named. Alone, because each is about one guarantee. */
 const said = { once: 'event', group: 'alone', list: 'talk', byCompany: true } as const
+/** Who follows wrong steps is harmed: nobody turns that off. Its mail is a letter of its own, with the reason (guarantees/effects.ts). */
+const WARNED = { always: true } as const
 /** What its own people hear, and where they see to it. */
 const team = { once: 'event', group: 'alone', list: 'talk' } as const
 const onTable = ({ topicId }: { topicId: number | null }) => `/t/${topicId}/inbox`
 
 /** What is told of companies and their guarantees: to who relies on an answer, who wrote it, and who looks after it. */
 export const COMPANY_KINDS = {
-  recalled_own: { ...said, on: ['guarantee.recalled'], who: WRITER, icon: 'alert' },
-  recalled: { ...said, on: ['guarantee.recalled'], who: RELYING, icon: 'alert' },
-  revoked_own: { ...said, on: ['guarantee.revoked'], who: WRITER, icon: 'shield' },
-  revoked: { ...said, on: ['guarantee.revoked'], who: RELYING, icon: 'shield' },
+  recalled_own: { ...said, ...WARNED, on: ['guarantee.recalled'], who: WRITER, icon: 'alert' },
+  recalled: { ...said, ...WARNED, on: ['guarantee.recalled'], who: RELYING, icon: 'alert' },
+  revoked_own: { ...said, ...WARNED, on: ['guarantee.revoked'], who: WRITER, icon: 'shield' },
+  revoked: { ...said, ...WARNED, on: ['guarantee.revoked'], who: RELYING, icon: 'shield' },
   guarantee_asked: { ...said, on: ['guarantee.asked'], who: WRITER, icon: 'shield-check', path: () => '/me/guarantees' },
   guaranteed_own: { ...said, on: ['guarantee.given'], who: WRITER, icon: 'shield-check' },
   expired_own: { ...said, on: ['guarantee.expired'], who: WRITER, icon: 'clock' },

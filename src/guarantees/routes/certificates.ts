@@ -60,7 +60,7 @@ export async function certificateRoutes(app: App, services: Services): Promise<v
       const signed = key.signed(certificateOf(found, services.siteUrl, postLink(found.post)))
       return reply.header('cache-control', 'no-cache').header('access-control-allow-origin', '*').send(signed)
     }
-    return showCertificate(request, reply, code)
+    return showCertificate(request, reply, found)
   })
 
   app.get<One>(
@@ -98,13 +98,19 @@ export async function certificateRoutes(app: App, services: Services): Promise<v
     },
   )
 
-  function again(request: FastifyRequest, reply: FastifyReply, form: FormAgain): Promise<FastifyReply> {
-    return showCertificate(request, reply, readCode((request.params as One['Params']).code) ?? '', form)
+  async function again(request: FastifyRequest, reply: FastifyReply, form: FormAgain): Promise<FastifyReply> {
+    const code = readCode((request.params as One['Params']).code) ?? ''
+    return showCertificate(request, reply, await findCertificate(db, request.actor, code), form)
   }
 
-  async function showCertificate(request: FastifyRequest, reply: FastifyReply, code: string, form?: FormAgain): Promise<FastifyReply> {
+  async function showCertificate(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    guarantee: Awaited<ReturnType<typeof findCertificate>>,
+    form?: FormAgain,
+  ): Promise<FastifyReply> {
     const { actor, t, preferences } = request
-    const guarantee = await findCertificate(db, actor, code)
+    const { code } = guarantee
     const certificate = presentCertificate(guarantee, preferences.locale, t)
     const address = services.siteUrl + certificatePath(guarantee)
     return reply.keep([`topic:${guarantee.topicId}`, `company:${guarantee.companyId}`, 'people']).page('guarantees/show', {
