@@ -7,6 +7,7 @@ import { signupRoutes } from './accounts/routes/signup.ts'
 import { twoStepRoutes } from './accounts/routes/two_step.ts'
 import { alertRoutes } from './admin/routes/alerts.ts'
 import { boardAdminRoutes } from './admin/routes/boards.ts'
+import { calmRoutes } from './admin/routes/calm.ts'
 import { certificationAdminRoutes } from './admin/routes/certifications.ts'
 import { companyAdminRoutes } from './admin/routes/companies.ts'
 import { contestRoutes } from './admin/routes/contests.ts'
@@ -106,6 +107,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await healthPageRoutes(app, services)
   await synonymRoutes(app, services)
   await wordRoutes(app, services)
+  await calmRoutes(app, services)
   await memberRoutes(app, services)
   await boardAdminRoutes(app, services)
   await certificationAdminRoutes(app, services)

@@ -105,6 +105,7 @@ export const flags = pgTable(
     primaryKey({ columns: [t.postId, t.accountId] }),
     index('flags_account').on(t.accountId, t.flaggedAt.desc().nullsFirst()),
     index('flags_item').on(t.itemId),
+    index('flags_upheld').on(t.flaggedAt).where(sql`${t.outcome} = 'upheld'`),
   ],
 )
 

@@ -153,6 +153,7 @@ export const posts = pgTable(
       .where(sql`${t.kind} = 'answer'`),
     index('posts_comments').on(t.parentId, t.id).where(sql`${t.kind} = 'comment'`),
     index('posts_topic').on(t.topicId, t.id),
+    index('posts_hidden').on(t.hiddenAt).where(sql`${t.hiddenAt} is not null`),
     index('posts_author').on(t.authorId, t.createdAt.desc().nullsFirst()),
   ],
 )

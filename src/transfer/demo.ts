@@ -21,6 +21,7 @@ import { seedCases } from './demo_cases.ts'
 import { demoStaff, seedCompanies } from './demo_companies.ts'
 import { seedFixes } from './demo_fixes.ts'
 import { seedGuarantees } from './demo_guarantees.ts'
+import { seedHeat } from './demo_heat.ts'
 import { seedInbox } from './demo_inbox.ts'
 import { seedInsights } from './demo_insights.ts'
 import { seedModeration } from './demo_moderation.ts'
@@ -112,6 +113,7 @@ export async function seedDemo({ db, search, storage, log }: Services): Promise<
   await reevaluateBadges(db)
   await seedCases(db)
   await seedModeration(db)
+  await seedHeat(db)
   await seedNotices(db)
   await seedInsights(db)
   await mark(db, 'demo.searchable')

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq, isNotNull, sql } from 'drizzle-orm'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -26,6 +26,7 @@ import { walk } from './walk.ts'
 let forum: Forum
 let topicPath = ''
 let openingId = 0
+let heatedPath = ''
 let offerPath = ''
 let fixedPath = ''
 let decisionPath = ''
@@ -45,6 +46,8 @@ beforeAll(async () => {
     .from(topics)
     .where(eq(topics.title, '無線LANルーターを再起動しても、特定のスマホだけ接続できません'))
   topicPath = `/t/${shown?.id}`
+  const [heated] = await forum.db.select({ id: topics.id }).from(topics).where(isNotNull(topics.heatedAt))
+  heatedPath = `/t/${heated?.id}`
   openingId = shown?.openingId ?? 0
   await makeQueues()
   for (const { state, code, companyId } of await forum.db.select().from(guarantees))
@@ -111,6 +114,7 @@ const STATES: Record<string, () => string[]> = {
     '/reset/sent',
     '/api/docs',
     fixedPath,
+    heatedPath,
     ...['expired', 'suspended', 'revoked', 'recalled'].map(state => certificates[state] ?? ''),
     ...Object.keys(FAULTS),
   ],
@@ -134,7 +138,13 @@ const STATES: Record<string, () => string[]> = {
     '/me/two-step/passkey',
   ],
   kenji: () => [decisionPath],
-  operator: () => ['/admin/certifications?list=decided', '/admin/search/alerts?words=kindle', '/admin/findings'],
+  operator: () => [
+    '/admin/calm?week=2020-01-01',
+    `${heatedPath}/rest`,
+    '/admin/certifications?list=decided',
+    '/admin/search/alerts?words=kindle',
+    '/admin/findings',
+  ],
 }
 
 describeInBrowser('every page', newPage => {

@@ -1,0 +1,2 @@
+CREATE INDEX "flags_upheld" ON "flags" USING btree ("flagged_at") WHERE "flags"."outcome" = 'upheld';--> statement-breakpoint
+CREATE INDEX "posts_hidden" ON "posts" USING btree ("hidden_at") WHERE "posts"."hidden_at" is not null;
