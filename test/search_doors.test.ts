@@ -51,7 +51,7 @@ const doors: [name: string, ask: (q: string) => ReturnType<Browser['get']>][] = 
     'the choices beside',
     q =>
       guest.get(
-        `/search?${new URLSearchParams({ q: 'ルーター', board: q, kind: q, year: q, solved: q, tag: q, sort: q, after: q, product: q })}`,
+        `/search?${new URLSearchParams({ q: 'ルーター', board: q, kind: q, year: q, solved: q, tag: q, sort: q, after: q, product: q, version: q, company: q })}`,
       ),
   ],
   ['a tag', q => guest.get(`/search?${new URLSearchParams({ tag: q })}`)],

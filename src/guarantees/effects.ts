@@ -7,7 +7,7 @@ import type { EventOf } from '../events.ts'
 import { translate } from '../platform/i18n.ts'
 import type { Services } from '../platform/services.ts'
 import { posts } from '../topics/schema.ts'
-import { followPost, followVersion, handOver } from './following.ts'
+import { followHiding, followPost, followVersion, handOver } from './following.ts'
 import { certificatePath, guaranteePath } from './paths.ts'
 import { versionLabels } from './queries.ts'
 import { findDeed, listRelying } from './relying.ts'
@@ -17,6 +17,9 @@ type OfGuarantee = EventOf<'guarantee.asked' | 'guarantee.pending' | 'guarantee.
 
 /** An answer was edited or taken back: what vouches for it follows. */
 export const followAnswer = ({ db }: Services, { data }: EventOf<'post.edited' | 'post.withdrawn'>) => followPost(db, data.postId)
+
+/** An answer was hidden, or is shown again. */
+export const followHidden = ({ db }: Services, { data }: EventOf<'post.hidden' | 'post.shown'>) => followHiding(db, data)
 
 /** A product has a new version: what holds for it is to be looked at again. */
 export const askForVersion = ({ db }: Services, { data }: EventOf<'product.version_added'>) => followVersion(db, data.productId)

@@ -2,17 +2,29 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import { record } from '../platform/outbox.ts'
 import { dayInJapan } from './days.ts'
-import { catchUp, lock, move } from './moving.ts'
+import { catchUp, keepColumns, lock, move } from './moving.ts'
 import { guarantees } from './schema.ts'
 
 const AT_ONCE = 500
 /** Days before the end from which a renewal is asked for. */
 const ASK_BEFORE = 30
 
-/** Brings every guarantee of a post in line with it: edited, withdrawn or hidden. Safe to repeat. */
+/** Brings every guarantee of a post in line with it: edited or withdrawn. Safe to repeat. */
 export async function followPost(db: Db, postId: number): Promise<void> {
   const rows = await db.select({ id: guarantees.id }).from(guarantees).where(eq(guarantees.postId, postId))
   for (const { id } of rows) await db.transaction(async tx => void (await catchUp(tx, await lock(tx, id))))
+}
+
+/**
+ * A post was hidden or is shown again: what vouches for it stands as it stood, because its words are the same, but its topic is not said to have
+ * a guaranteed answer that nobody sees. Safe to repeat.
+ */
+export async function followHiding(db: Db, { postId, topicId }: { postId: number; topicId: number }): Promise<void> {
+  if ((await db.$count(guarantees, eq(guarantees.postId, postId))) === 0) return
+  await db.transaction(async tx => {
+    await tx.execute(sql`select from topics where id = ${topicId} for update`)
+    await keepColumns(tx, { postId, topicId })
+  })
 }
 
 /** Ends what is over and asks for renewals that come due; by the clock, some at a time. */

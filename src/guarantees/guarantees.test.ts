@@ -18,6 +18,7 @@ import { sayFixed } from '../fixes/fixes.ts'
 import { follow } from '../notifications/follows.ts'
 import { listNotices } from '../notifications/queries.ts'
 import { Conflict, Invalid, Refused } from '../platform/errors.ts'
+import { record } from '../platform/outbox.ts'
 import { react } from '../reactions/reactions.ts'
 import type { Post } from '../topics/page_queries.ts'
 import type { Topic } from '../topics/queries.ts'
@@ -250,6 +251,23 @@ describe('what becomes of it', () => {
     const { body } = await guest.get(`/guarantees/${guarantee.code}`)
     expect(body).toContain('回答が取り下げられたため')
     expect(body).not.toContain('取り下げる手順です。')
+  })
+
+  test('an answer that is hidden keeps its guarantee, and its topic is not said to have it until it is shown again', async () => {
+    const { topic, answer } = await official()
+    const guarantee = await makeGuarantee(db, agent, company, answer, product)
+    const topicKnows = async () => (await topicNow(db, topic)).guaranteedAt !== null
+    const hide = async (name: 'post.hidden' | 'post.shown') => {
+      await db.execute(sql`update posts set hidden_at = ${name === 'post.hidden' ? sql`now()` : sql`null`} where id = ${answer.id}`)
+      await db.transaction(tx => record(tx, name, { topicId: topic.id, boardId: topic.boardId, actorId: operator.id, postId: answer.id }))
+      await settled()
+    }
+    await hide('post.hidden')
+    expect([await topicKnows(), (await guaranteeNow(db, guarantee)).state]).toEqual([false, 'given'])
+    expect((await guest.get(`/guarantees/${guarantee.code}`)).body).not.toContain('公式の手順です。')
+    await hide('post.shown')
+    expect([await topicKnows(), await states(guarantee)]).toEqual([true, ['offered given company']])
+    expect(await page(topic)).toContain(guarantee.code)
   })
 
   test('its last day is a day it holds; the day after, it moves down and says so; renewed, it is up again', async () => {

@@ -39,7 +39,7 @@ export async function lock(tx: Db, id: number): Promise<Locked> {
   const { body, bodyHtml, revision, authorId, companyId } = post
   return {
     row,
-    post: { id: post.id, body, bodyHtml, revision, authorId, companyId, isThere: !post.withdrawnAt && !post.hiddenAt },
+    post: { id: post.id, body, bodyHtml, revision, authorId, companyId, isThere: !post.withdrawnAt },
     boardId: topic.boardId,
     secondPair: company?.secondPair ?? false,
   }
@@ -145,7 +145,7 @@ export async function replaceScope(tx: Db, { id, terms }: GuaranteeRow): Promise
 }
 
 /** The answer and its topic know whether something vouches for them: lists and search go by that. */
-export async function keepColumns(tx: Db, { postId, topicId }: GuaranteeRow): Promise<void> {
+export async function keepColumns(tx: Db, { postId, topicId }: Pick<GuaranteeRow, 'postId' | 'topicId'>): Promise<void> {
   await tx.execute(sql`
     update posts set guaranteed_at = (select max(state_at) from guarantees g where g.post_id = posts.id and g.state = 'given') where id = ${postId}`)
   await tx.execute(sql`

@@ -59,6 +59,19 @@ describeInBrowser('what fixed it, and products side by side', newPage => {
       expect(page.url()).toContain(`/t/${topic.id}`)
       expect(await axe(page)).toEqual([])
     }
+    // An answer that went while the page was open says so at the vote.
+    const late = await newPage({ site: forum.site })
+    await forum.enter(late, await makeMember(db))
+    await late.goto(`/t/${topic.id}`)
+    await db.execute(sql`update posts set hidden_at = now() where id = ${answer.id}`)
+    await late.getByRole('button', { name: ja('fixes.yes') }).click()
+    await late
+      .getByRole('alert')
+      .filter({ hasText: ja('fixes.errors.gone') })
+      .waitFor()
+    expect(late.url()).toContain(`/t/${topic.id}`)
+    await db.execute(sql`update posts set hidden_at = null where id = ${answer.id}`)
+
     await soon(async () => {
       const mails = await db.execute<{ subject: string }>(sql`select subject from mails where recipient = ${`${admin.handle}@example.com`}`)
       expect([...mails].map(({ subject }) => subject).join()).toContain(
