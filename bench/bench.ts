@@ -34,6 +34,8 @@ const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'hiroba-bench-'))
 const asked = scenarios(scale, values.quick ? 300 : 800).filter(({ name }) => name.includes(values.only))
 /** Requests of one round in which statements are counted. */
 const TURNS = 6
+/** The server gives memory back once it has had nothing to do for some seconds. */
+const QUIET = 6_000
 const quiet = { info: () => {}, warn: say }
 const children: Parameters<typeof stop>[0][] = []
 
@@ -105,13 +107,15 @@ async function measureAll(load: Ground['load'], statements: Map<string, number>)
   const ground = { forum, ceiling: ceiling.child, ceilingUrl: ceiling.hello.address, load, sql }
   const lines: Line[] = []
   for (const scenario of asked) lines.push(await lineOf(scenario, ground, statements))
-  await pause(1000)
+  const busy = memoryOf(forum.server)
+  await pause(QUIET)
   process.stdout.write('\n')
   const missed = printScenarios(lines)
   process.stdout.write('\n')
   const missedMore = printFigures([
     { name: 'from start to the first page', value: forum.startedIn, unit: 'ms', atMost: 5000 },
     { name: 'server resident, idle', value: idle, unit: 'MB' },
+    { name: 'server resident, as the load ends', value: busy, unit: 'MB' },
     { name: 'server resident, after the load', value: memoryOf(forum.server), unit: 'MB', atMost: 180 },
     { name: 'PostgreSQL, shared memory once', value: postgresMemory(forum.postgres ?? 0), unit: 'MB' },
   ])

@@ -32,7 +32,7 @@ import {
   measureHeat,
   type Warming,
 } from './moderation/effects.ts'
-import { settleNotices, tellPeople } from './notifications/effects.ts'
+import { settleNotices, tellAbout } from './notifications/effects.ts'
 import type { Services } from './platform/services.ts'
 import {
   badgeForAddendum,
@@ -83,6 +83,7 @@ export function together<Name extends EventName>(work: Together<Name>): Effect<N
 }
 
 const settlePost = together(settlePosts)
+const tellPeople = together(tellAbout)
 const warm = together<Warming['name']>(measureHeat)
 
 /** What follows from each event. Each consequence that fails is tried again alone. */

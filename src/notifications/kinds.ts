@@ -108,7 +108,7 @@ export const KINDS = {
   },
   followed_answer: {
     on: ['answer.posted'],
-    who: sql`select account_id from followers where wants_answers`,
+    who: sql`select account_id from followers where event_id = e.id and wants_answers`,
     once: 'post',
     group: 'topic',
     list: 'following',
@@ -117,7 +117,7 @@ export const KINDS = {
   },
   followed_comment: {
     on: ['comment.posted', 'addendum.added'],
-    who: sql`select account_id from followers where wants_talk`,
+    who: sql`select account_id from followers where event_id = e.id and wants_talk`,
     once: 'event',
     group: 'topic',
     list: 'following',
@@ -126,7 +126,7 @@ export const KINDS = {
   },
   followed_topic: {
     on: ['topic.asked'],
-    who: sql`select account_id from followers where wants_topics`,
+    who: sql`select account_id from followers where event_id = e.id and wants_topics`,
     once: 'post',
     group: 'alone',
     list: 'following',

@@ -12,7 +12,7 @@ import { pickBest, unpickBest } from '../topics/best_answers.ts'
 import { editPost } from '../topics/editing.ts'
 import { withdrawPost } from '../topics/withdrawing.ts'
 import { listNotices } from './queries.ts'
-import { tell } from './telling.ts'
+import { tell, tellAll } from './telling.ts'
 
 let forum: TestApp
 let asker: Actor
@@ -132,6 +132,19 @@ test('what was taken back or hidden before the job ran is not told; afterwards i
   await withdrawPost(db, helper, answer)
   expect(await toldTo(asker)).toEqual([])
   expect(await unreadOf(asker)).toBe(0)
+})
+
+test('answers told together reach whom each of them concerns, and nobody of another topic', async () => {
+  const { db } = forum
+  const [first, firstAsker] = [await asked(), asker]
+  const [second, secondAsker] = [await asked(), asker]
+  const follower = await makeMember(db)
+  await db.execute(sql`insert into watches (subject, account_id, level) values (${`topic:${first.id}`}, ${follower.id}, 'answers')`)
+  for (const topic of [first, second]) await makeAnswer(db, helper, topic)
+  const events = await db.execute<EventOf<'answer.posted'>>(sql`select id::int, name, data from events order by id desc limit 2`)
+  for (let times = 0; times < 2; times++) await tellAll(db, [...events])
+  const topicsOf = async (person: Actor) => (await listNotices(db, person, { which: 'all' })).rows.map(({ notice }) => notice.topicId)
+  expect(await Promise.all([firstAsker, secondAsker, follower].map(topicsOf))).toEqual([[first.id], [second.id], [first.id]])
 })
 
 test('the bell counts lines; four who found one answer helpful are one of them', async () => {

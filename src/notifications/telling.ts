@@ -9,30 +9,38 @@ import { STANDS, withTopicAndPost } from './standing.ts'
 type Ids = { topicId?: number; postId?: number; actorId?: number; accountId?: number; companyId?: number }
 
 /**
- * Tells everybody whom an event concerns, each of them once, however often it is repeated: never whoever did it, nobody who left, and
- * nothing that is hidden by now. One statement. Where there are more followers than it tells at once, it returns after whose account to go on.
+ * Tells everybody whom these events (all of one name) concern, each of them once of each, however often it is repeated: never whoever did
+ * it, nobody who left, and nothing that is hidden by now. One statement. Where an event has more followers than are told at once, it says
+ * after whose account to go on, by the event's id.
  */
-export async function tell(db: Db, { id, name, data }: EventOf, after = 0): Promise<number | undefined> {
-  const told = toldOf(name)
-  if (!told) return undefined
-  const { topicId, postId, actorId, accountId, companyId }: Ids = data as Ids
-  const [row] = await db.execute<{ scanned: number; last: string }>(sql`
-    with e as materialized (select ${id}::bigint as id, ${topicId ?? null}::bigint as topic_id, ${postId ?? null}::bigint as post_id,
-      ${actorId ?? null}::bigint as actor_id, ${accountId ?? null}::bigint as account_id, ${companyId ?? null}::bigint as company_id,
-      ${JSON.stringify(data)}::jsonb as data, ${after}::bigint as after),
+export async function tellAll(db: Db, events: EventOf[], after = 0): Promise<Map<number, number>> {
+  const told = events[0] && toldOf(events[0].name)
+  if (!told) return new Map()
+  const rows = await db.execute<{ id: string; scanned: number; last: string }>(sql`
+    with e as materialized (select * from jsonb_to_recordset(${JSON.stringify(events.map(event => rowOf(event, after)))}::jsonb) as event(
+      id bigint, topic_id bigint, post_id bigint, actor_id bigint, account_id bigint, company_id bigint, data jsonb, after bigint)),
     ${told},
     inserted as (
       insert into notices (account_id, kind, once, thread, topic_id, post_id, actor_id, event_id, about, mail_at)
-      select distinct on (told.account_id) told.account_id, told.kind, told.once, told.thread, e.topic_id, e.post_id, told.actor_id, e.id,
+      select distinct on (e.id, told.account_id) told.account_id, told.kind, told.once, told.thread, e.topic_id, e.post_id, told.actor_id, e.id,
         nullif(e.data - '{topicId,boardId,postId,actorId,accountId}'::text[], '{}'), ${MAIL_AT}
-      from e cross join told join accounts a on a.id = told.account_id ${withTopicAndPost('e')} left join notice_settings s on s.account_id = a.id
+      from e join told on told.event_id = e.id join accounts a on a.id = told.account_id ${withTopicAndPost('e')} left join notice_settings s on s.account_id = a.id
       where a.closed_at is null and a.id is distinct from e.actor_id and ${STANDS}
         and (told.always or s.ways->>told.list is distinct from 'none' and not exists (
           select from watches w where w.subject = 'topic:' || e.topic_id and w.account_id = a.id and w.level = 'nothing'))
-      order by told.account_id, told.weight
+      order by e.id, told.account_id, told.weight
       on conflict (account_id, once) do nothing)
-    select count(*)::int as scanned, max(account_id) as last from followers`)
-  return row?.scanned === CHUNK ? Number(row.last) : undefined
+    select event_id as id, count(*)::int as scanned, max(account_id) as last from followers group by event_id`)
+  return new Map(rows.filter(({ scanned }) => scanned === CHUNK).map(({ id, last }) => [Number(id), Number(last)]))
+}
+
+/** The same for one event. */
+export const tell = async (db: Db, event: EventOf, after = 0): Promise<number | undefined> =>
+  (await tellAll(db, [event], after)).get(Number(event.id))
+
+function rowOf({ id, data }: EventOf, after: number) {
+  const { topicId, postId, actorId, accountId, companyId } = data as Ids
+  return { id, topic_id: topicId, post_id: postId, actor_id: actorId, account_id: accountId, company_id: companyId, data, after }
 }
 
 const written = new Map<EventName, SQL | undefined>()
@@ -44,17 +52,19 @@ function toldOf(name: EventName): SQL | undefined {
       const same = ONCE[once](kind)
       const thread = { topic: `'${kind}:' || e.topic_id`, post: `'${kind}:' || e.post_id`, alone: same }[group]
       const from = byCompany ? 'null::bigint' : 'e.actor_id'
-      const columns = `who.account_id, '${kind}' as kind, ${weight} as weight, ${always} as always, '${list}' as list, ${also.includes('mail')} as by_mail, ${same} as once, ${thread} as thread, ${from} as actor_id`
+      const columns = `e.id as event_id, who.account_id, '${kind}' as kind, ${weight} as weight, ${always} as always, '${list}' as list, ${also.includes('mail')} as by_mail, ${same} as once, ${thread} as thread, ${from} as actor_id`
       return on.includes(name) ? [sql`select ${sql.raw(columns)} from e cross join lateral (${who}) who(account_id)`] : []
     })
     const follows = kinds.some(([kind, { on }]) => on.includes(name) && kind.startsWith('followed_'))
     const own = FOLLOW_OWN[name as keyof typeof FOLLOW_OWN]
-    const told = sql`followers as materialized (${follows ? FOLLOWERS : sql`select null::bigint as account_id where false`}),
+    const told = sql`followers as materialized (${follows ? FOLLOWERS : NO_FOLLOWERS}),
       ${own ? sql`own as (${own}),` : sql``} told as (${sql.join(parts, sql` union all `)})`
     written.set(name, parts.length > 0 ? told : undefined)
   }
   return written.get(name)
 }
+
+const NO_FOLLOWERS = sql`select null::bigint as event_id, null::bigint as account_id where false`
 
 const ONCE = {
   post: () => `'post:' || e.post_id`,

@@ -190,6 +190,7 @@ function silently(task: Task): Task {
 function workerLogger(log: Log): WorkerLogger {
   return new WorkerLogger(() => (level, message) => {
     if (level === 'error') log.error(message)
-    if (level === 'warning') log.warn(message)
+    // Its connections only fetch and end jobs, a whole batch at once: there are fewer than jobs in hand.
+    if (level === 'warning' && !message.includes('maxPoolSize')) log.warn(message)
   })
 }
