@@ -60,7 +60,8 @@ async function copyAll(sql: postgres.Sql, batches: AsyncIterable<SearchDocument[
     env: {},
   })
   const kinds = Object.keys(tables) as (keyof typeof tables)[]
-  const streams = kinds.map(() => new PassThrough())
+  // One that fails before its copy has begun has nobody else to hear of it.
+  const streams = kinds.map(() => new PassThrough().on('error', () => {}))
   const copies = kinds.map((kind, index) => copyFrom(sql, streams[index], `${tables[kind].name}_new (${tables[kind].columns})`))
   // Who writes hears of a failed copy by its stream; it is told at the end.
   for (const copy of copies) copy.catch(() => {})

@@ -9,7 +9,7 @@ import type { SynonymsKeeper } from './synonym_table.ts'
 import type { Synonyms } from './synonyms.ts'
 import { allOf, phraseTerms, textConditions } from './texts.ts'
 import { readQuery } from './understanding.ts'
-import { readAgain, wordingAtMost, wordingOf } from './wording.ts'
+import { lettersRead, readAgain, titleAtMost, wordingAtMost, wordingOf } from './wording.ts'
 
 /** When filters leave too few of those. */
 const wideBudget = 5_000
@@ -60,7 +60,7 @@ async function findPage(db: Db, query: SearchQuery, plan: QueryPlan, figures: Ke
       select distinct on (${key}) id, group_id, score, max(place) over (partition by ${key}) as place from fit
       where true = all(flags) order by ${key}, score desc, id collate "C"
     ), ordered as (
-      select id, group_id, score, place * (1 + ${wordingAtMost}::float8 * coalesce(${wordingIn(query)}, 0)) as place from best
+      select id, group_id, score, place * (1 + coalesce(${wordingIn(query)}, 0)) as place from best
     ), page as (
       select id, group_id as "group", score, place as sort from ordered
       where ${after.sort}::float8 is null or (place, id collate "C") < (${after.sort}::float8, ${after.id})
@@ -100,13 +100,16 @@ function scoreOf({ groups, choices }: QueryPlan): SQL {
   return sql`(${sql.join([...sums, ...bests], sql` + `)})`
 }
 
-/** How much of the query's wording a text has, for the first few; null for all others and in another order than by fit. */
+/** How much of the query's wording a text has and how like it the title is, for the first few; null for all others and in another order than by fit. */
 function wordingIn(query: SearchQuery): SQL {
-  const triples = query.sort === 'new' || query.sort === 'helpful' ? [] : wordingOf(query.text)
-  if (triples.length === 0) return sql`null::float8`
+  const { triples, pairs } = wordingOf(query.sort === 'new' || query.sort === 'helpful' ? '' : query.text)
+  if (pairs.length === 0) return sql`null::float8`
+  const shared = (all: readonly string[], within: SQL) =>
+    sql`(select count(*)::float8 from unnest(${sql.param([...all])}::text[]) as letters where strpos(${within}, letters) > 0)`
   return sql`case when id in (select id from best order by place desc, id collate "C" desc limit ${readAgain}) then (
-    select avg((strpos(t.text, triple) > 0)::int)::float8
-    from search_texts t, unnest(${sql.param(triples)}::text[]) as triple where t.id = best.id
+    select ${wordingAtMost}::float8 * ${shared(triples, sql`head`)} / ${Math.max(1, triples.length)}::float8
+      + ${titleAtMost}::float8 * 2 * ${shared(pairs, sql`title`)} / (${pairs.length}::float8 + greatest(1, length(title) - 1))
+    from (select left(text, ${lettersRead}) as head, split_part(left(text, ${lettersRead}), chr(10), 1) as title from search_texts t where t.id = best.id) t
   ) end`
 }
 

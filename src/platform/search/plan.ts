@@ -22,7 +22,7 @@ export type QueryPlan = {
 export type ScoredTerms = { query: string; weight: number }
 
 /** Groups of a plan: the statement has a fixed number, so that it is prepared once. */
-export const mostGroups = 12
+export const mostGroups = 8
 export const mostChoices = 3
 /** Of one choice, the words themselves and three others. */
 export const mostOptions = 4
@@ -88,9 +88,11 @@ function sumOf(terms: readonly ValuedTerm[]): number {
 type ValuedTerm = { term: string; rows: number; titles: number; value: number }
 
 /** More of them cost time and find nothing better. */
-const mostTerms = 24
+const mostTerms = 16
 const nearWeights = 1.2
 const pairedAtMost = 0.2
+/** Rare terms count for a little more than their logarithm. Chosen on the tuning halves (docs/decisions/010-search.md). */
+const rarity = 1.15
 /** A tenth of the query's worth: cuts five in six of what matches at all, and none of what is relevant. */
 const leastShare = 0.1
 /** What `ts_rank` gives a term that stands once in the body: its label's weight by pi^2/6. */
@@ -101,7 +103,7 @@ function idfOf(term: string, figures: Figures): number {
 }
 
 function idf(rows: number, all: number): number {
-  return Math.log(1 + (Math.max(all, rows) - rows + 0.5) / (rows + 0.5))
+  return Math.log(1 + (Math.max(all, rows) - rows + 0.5) / (rows + 0.5)) ** rarity
 }
 
 /**

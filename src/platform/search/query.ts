@@ -8,8 +8,9 @@ export type WeighedQuery = { normal: string; weights: Map<string, number>; words
 export const longestQuery = 400
 /** What each kind of term weighs in a query; tried on the tuning halves of localgovFAQ and JSQuAD (docs/decisions/010-search.md). */
 export const kindWeights: Record<TermKind, number> = {
-  word: 1,
-  latin: 1,
+  word: 0.7,
+  // A name in Latin letters or a number is one term; a word in kanji or kana is found as several.
+  latin: 1.5,
   kanjiPair: 0.5,
   katakana: 0.5,
   hiragana: 0.4,
