@@ -246,6 +246,9 @@ function decorateReplies(app: App, { render, assets, frame }: WebOptions): void 
   app.decorateReply('fragment', function (this: FastifyReply, view: string, model: Record<string, unknown>) {
     const type = view.endsWith('.stream') ? 'text/vnd.turbo-stream.html' : 'text/html'
     if (!this.hasHeader('content-type')) this.type(`${type}; charset=utf-8`)
+    // A part of a page runs and loads nothing by itself; opened alone it may do even less than a page.
+    for (const name of FOR_DOCUMENTS) this.raw.removeHeader(name)
+    this.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
     return this.send(render(view, root(this.request, model)))
   })
   app.decorateReply('see', function (this: FastifyReply, path: string, stream?: { view: string; model: Record<string, unknown> }) {
