@@ -23,6 +23,7 @@ import {
 } from './guarantees/effects.ts'
 import { mailWeek } from './insights/effects.ts'
 import {
+  emptyBox,
   holdLikeAccount,
   mailAppealDecided,
   mailSanction,
@@ -125,9 +126,9 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'topic.split': [refreshParted, settleParted],
   'topic.hidden': [refreshTopic, settleTopic],
   'topic.shown': [refreshTopic, settleTopic],
-  'topic.closed': [refreshTopic],
+  'topic.closed': [refreshTopic, emptyBox],
   'topic.reopened': [refreshTopic],
-  'topic.withdrawn': [refreshTopic, settleTopic, settleNotices],
+  'topic.withdrawn': [refreshTopic, settleTopic, settleNotices, emptyBox],
   'answer.posted': [
     together(takeOffTable),
     together(noteAnswers),

@@ -50,6 +50,7 @@ import { nudgeRoutes } from './moderation/routes/nudges.ts'
 import { ownRoutes } from './moderation/routes/own.ts'
 import { queueRoutes } from './moderation/routes/queue.ts'
 import { restingRoutes } from './moderation/routes/resting.ts'
+import { sealedRoutes } from './moderation/routes/sealed.ts'
 import { standingRoutes } from './moderation/routes/standing.ts'
 import { takedownRoutes } from './moderation/routes/takedown.ts'
 import { takedownDeskRoutes } from './moderation/routes/takedown_desk.ts'
@@ -158,6 +159,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await heldRoutes(app, services)
   await takedownRoutes(app, services)
   await takedownDeskRoutes(app, services)
+  await sealedRoutes(app, services)
   await searchRoutes(app, services)
   await similarRoutes(app, services)
   await suggestionRoutes(app, services)

@@ -4,6 +4,7 @@ import { readRecords } from './platform/dns.ts'
 import type { openLog } from './platform/log.ts'
 import { openMailer } from './platform/mail.ts'
 import { openMetrics } from './platform/metrics.ts'
+import { openSealing } from './platform/sealing.ts'
 import { openSearch } from './platform/search/opening.ts'
 import type { Services } from './platform/services.ts'
 import { openStorage } from './platform/storage.ts'
@@ -20,10 +21,14 @@ export async function openServices(
   const database = openDatabase(databaseUrl, options)
   const { db, sql } = database
   const mail = openMailer(db, { smtpUrl: config.SMTP_URL, from: config.MAIL_FROM })
-  const [storage, render] = await Promise.all([openStorage({ dataDir: config.DATA_DIR, s3Url: config.S3_URL }), loadViews()])
+  const [storage, sealing, render] = await Promise.all([
+    openStorage({ dataDir: config.DATA_DIR, s3Url: config.S3_URL }),
+    openSealing({ dataDir: config.DATA_DIR, key: config.SEAL_KEY }),
+    loadViews(),
+  ])
   const metrics = openMetrics()
   const { stopSearch, ...search } = openSearch(config, db, log, metrics)
-  const services: Services = { config, db, sql, mail, storage, metrics, ...search, render, log, readRecords, siteUrl }
+  const services: Services = { config, db, sql, mail, storage, sealing, metrics, ...search, render, log, readRecords, siteUrl }
   return {
     services,
     async close() {

@@ -207,6 +207,11 @@ const FORMS: Record<string, FormDoor> = {
     form: () => ({ way_talk: 'all', rhythm: 'daily', hour: 8, weekday: 1, zone: 'Asia/Tokyo', quietFrom: 22, quietTo: '' }),
     numbers: ['hour', 'weekday'],
   },
+  'POST /t/:id/sealed': {
+    path: () => `/t/${closing.id}/sealed`,
+    form: () => ({ words: 'お客様番号です', company: company.id }),
+    numbers: ['company'],
+  },
   'PUT /me/held/:id': {
     path: () => `/me/held/${heldId}`,
     form: () => ({ body: '出し直した本文です', revision: 1 }),
@@ -520,7 +525,7 @@ const FORMS: Record<string, FormDoor> = {
 /** Buttons: nothing is typed, only the address says what is meant. */
 const DECISION_BUTTONS = 'POST /moderation/takedowns/:id/person · POST /moderation/takedowns/:id/asking'
 const BUTTONS =
-  'POST /mail/events · POST /mail/inbound · POST /mail/:token · POST /moderation/:id/lease · POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
+  'POST /c/:company/manage/sealed/:id · POST /mail/events · POST /mail/inbound · POST /mail/:token · POST /moderation/:id/lease · POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
   'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit · ' +
   'POST /c/:company/manage/guarantees/:code/confirmation · POST /me/guarantees/:code'
 

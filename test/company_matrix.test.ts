@@ -8,6 +8,7 @@ import { type CompanyRow, cannedAnswers, companyInvitations } from '../src/compa
 import { endMembership } from '../src/companies/team.ts'
 import { dayInJapan, lastDay } from '../src/guarantees/days.ts'
 import type { GuaranteeRow } from '../src/guarantees/schema.ts'
+import { sealedNotes } from '../src/moderation/sealed/schema.ts'
 import type { Topic } from '../src/topics/queries.ts'
 import { type Browser, startTestApp, type TestApp } from './app.ts'
 import { makeCompany, makeProduct } from './companies.ts'
@@ -41,7 +42,7 @@ let colleague: Actor
 let topic: Topic
 /** What the next deed is done to, made anew for each. */
 let guarantee: GuaranteeRow
-let things: { answer: number; revision: number; member: string; invitation: number; version: number; text: number }
+let things: { answer: number; revision: number; member: string; invitation: number; version: number; text: number; sealed: number }
 
 beforeAll(async () => {
   forum = await startTestApp()
@@ -149,6 +150,8 @@ const DOORS: Record<string, Door> = {
   'GET /inbox/texts': get(TEAM),
   'POST /inbox/texts': post(TEAM, () => ({ title: fresh(), text: 'こんにちは。' })),
   'DELETE /inbox/texts/:id': remove(TEAM),
+  // Only of whoever the question was given to.
+  'POST /sealed/:id': post(['agent']),
   'POST /inbox/hours': post(ADMINS, () => ({ from: '09:00', to: '18:00', days: '1', target: 8 })),
   'GET /insights': get(TEAM),
   'GET /insights/charts/:chart': get(TEAM),
@@ -182,7 +185,12 @@ async function prepare(door: string): Promise<void> {
     version: await idOf(sql`insert into product_versions (product_id, label, position)
       values (${product.id}, ${fresh()}, (select max(position) + 1 from product_versions where product_id = ${product.id})) returning id`),
     text: await idOf(sql`insert into canned_answers (company_id, title, body) values (${company.id}, ${fresh()}, 'x') returning id`),
+    sealed: 0,
   }
+  const sealed = forum.services.sealing.seal('x', `sealed:${topic.id}:${company.id}`)
+  const note = { topicId: topic.id, companyId: company.id, authorId: topic.authorId, sealed }
+  things.sealed = (await db.insert(sealedNotes).values(note).returning())[0]?.id ?? 0
+  await db.execute(sql`update inbox_questions set assignee_id = ${people.agent.id} where company_id = ${company.id}`)
   await db.execute(sql`update inbox_questions set handed_back_at = null, answered_at = null where company_id = ${company.id}`)
 }
 
@@ -194,9 +202,11 @@ const pathTo = (door: string, slug: string): string => {
       ? things.invitation
       : path.startsWith('/inbox/texts')
         ? things.text
-        : path.startsWith('/inbox')
-          ? topic.id
-          : things.version
+        : path.startsWith('/sealed')
+          ? things.sealed
+          : path.startsWith('/inbox')
+            ? topic.id
+            : things.version
   return `/c/${slug}/manage${path}`
     .replace(':id', String(id))
     .replace(':handle', things.member)

@@ -75,7 +75,7 @@ const DOORS: Record<string, string> = {
     'GET /companies/apply · POST /companies/apply · GET /companies/applications/:id · POST /companies/applications/:id/mail · POST /companies/applications/:id/record · ' +
     'POST /invitations/:token · GET /t/:id/products · PUT /t/:id/products · ' +
     'GET /people/mentoring · POST /people/mentoring · DELETE /people/mentoring · ' +
-    'GET /posts/:id/flags · POST /posts/:id/flags',
+    'GET /t/:id/sealed · POST /t/:id/sealed · GET /posts/:id/flags · POST /posts/:id/flags',
   moderators:
     'GET /t/:id/moderation · GET /t/:id/moderation/:form · POST /t/:id/moderation/:form · POST /moderation/changes/:id/undo · GET /posts/:id/moderation · PUT /posts/:id/moderation · ' +
     'GET /moderation · GET /moderation/:id · GET /moderation/decided · GET /moderation/leases · POST /moderation/:id/lease · DELETE /moderation/:id/lease · POST /moderation/:id/decision · DELETE /moderation/:id/decision · ' +

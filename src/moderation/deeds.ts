@@ -4,6 +4,7 @@ export const DEEDS = [
   'review_undone',
   'data_looked',
   'holds_changed',
+  'sealed_opened',
   'words_changed',
   'topic_heated',
   'topic_slowed',

@@ -9,6 +9,7 @@ import { takeSteps } from './heat/stepping.ts'
 import { standingPath } from './sanctions/present.ts'
 import { findSanction } from './sanctions/queries.ts'
 import { holdAfterFinding } from './sanctions/second_accounts.ts'
+import { emptySealed } from './sealed/sealing.ts'
 import { makeKey } from './takedowns/filing.ts'
 import { receiptPath, takedownNumber, viewPath } from './takedowns/present.ts'
 import { type Takedown, takedowns } from './takedowns/schema.ts'
@@ -131,3 +132,6 @@ async function mailRequester(
   const secret = await makeKey(services.db, takedown.id)
   await sendLetter(services, onceKey, email, { locale, key, values, link: services.siteUrl + receiptPath(secret) })
 }
+/** A topic that is over: what was handed to a company about it goes. */
+export const emptyBox = ({ db }: Services, { data }: EventOf<'topic.closed' | 'topic.withdrawn'>): Promise<void> =>
+  emptySealed(db, data.topicId)

@@ -96,6 +96,7 @@ export const settings = {
     'fatal, error, warn, info, debug, trace or silent',
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   ),
+  SEAL_KEY: setting('', 'Key for what members hand to a company alone, 32 bytes in base64; empty keeps one in DATA_DIR', optional),
   METRICS_TOKEN: setting('', 'Bearer token that may read /metrics; empty allows loopback only', optional),
 }
 

@@ -5,6 +5,7 @@ import type { ReadRecords } from './dns.ts'
 import type { Log } from './log.ts'
 import type { Mailer } from './mail.ts'
 import type { Metrics } from './metrics.ts'
+import type { Sealing } from './sealing.ts'
 import type { OpenSearch } from './search/opening.ts'
 import type { Storage } from './storage.ts'
 import type { Render } from './views.ts'
@@ -16,6 +17,7 @@ export type Services = Omit<OpenSearch, 'stopSearch'> & {
   sql: postgres.Sql
   mail: Mailer
   storage: Storage
+  sealing: Sealing
   metrics: Metrics
   render: Render
   log: Log

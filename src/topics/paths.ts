@@ -20,11 +20,15 @@ export const rewritePath = (post: { id: number }) => `/posts/${post.id}/moderati
 /** Where its writer sees what waits for a moderator. */
 export const heldPath = (post: { id: number }) => `/me/held/${post.id}`
 
+/** Where something is handed to the companies a topic is about, and to nobody else; only where there is one. */
+export const sealPathOf = (topic: { id: number; companyIds: number[] }) =>
+  topic.companyIds.length > 0 ? `/t/${topic.id}/sealed` : undefined
+
 /** Short lasting address of a post: leads to the page it is on. */
 export const postLink = (post: { id: number }) => `/posts/${post.id}`
 
 // Pages below a topic's address; a title of that name must not hide behind them.
-const PAGES_BELOW = ['addenda', 'answers', 'close', 'inbox', 'moderation', 'news', 'products', 'rest', 'similar', 'slow', 'tags']
+const PAGES_BELOW = ['addenda', 'answers', 'close', 'inbox', 'moderation', 'news', 'products', 'rest', 'sealed', 'similar', 'slow', 'tags']
 
 // A topic's page says its own address thirty times.
 let last = { title: '', slug: 'topic' }

@@ -30,6 +30,7 @@ let heatedPath = ''
 let offerPath = ''
 let fixedPath = ''
 let decisionPath = ''
+let heldPath = ''
 /** A certificate in each state. */
 const certificates: Record<string, string> = {}
 
@@ -56,6 +57,9 @@ beforeAll(async () => {
     select p.id from posts p join topics t on t.id = p.topic_id join companies c on c.id = any(t.company_ids) and c.slug = 'sakuranet'
     where p.kind = 'answer' and not exists (select from guarantees g where g.post_id = p.id) order by p.id limit 1`)
   offerPath = `/c/sakuranet/manage/answers/${answer?.id}/guarantee`
+  const [waiting] = await forum.db.execute<{ id: number }>(sql`
+    select p.id from posts p join accounts a on a.id = p.author_id where a.handle = 'ayu' and p.held_at is not null`)
+  heldPath = `/me/held/${waiting?.id}`
   decisionPath = `/me/decisions/${await askedToMend(await person('kenji'))}`
   fixedPath = `/posts/${answer?.id}/fixed`
 }, 60_000)
@@ -124,6 +128,7 @@ const STATES: Record<string, () => string[]> = {
     `/posts/${openingId}/edit`,
     `/posts/${openingId}/withdraw`,
     `/posts/${openingId}/comments`,
+    `/t/${topicPath.split('/')[2]}/sealed`,
     `/posts/${openingId + 1}/fixed`,
     '/compare?products=sakuranet/ax-3200,shiokaze/wr-900',
     `${topicPath}/addenda`,
@@ -138,6 +143,7 @@ const STATES: Record<string, () => string[]> = {
     '/me/two-step/passkey',
   ],
   kenji: () => [decisionPath],
+  ayu: () => [heldPath],
   operator: () => [
     '/admin/calm?week=2020-01-01',
     `${heatedPath}/rest`,

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { answerAndGuarantee } from '../../guarantees/answering.ts'
 import { dayInJapan, lastDay } from '../../guarantees/days.ts'
 import { DEFAULT_MONTHS } from '../../guarantees/terms.ts'
+import { listSealed } from '../../moderation/sealed/queries.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
@@ -126,10 +127,11 @@ export async function inboxRoutes(app: App, { db }: Services): Promise<void> {
     const company = await own(request)
     const question = await findInboxQuestion(db, company.id, (request.params as Route['Params']).id)
     const topic = await findTopicWithOpening(db, actor, question.topicId)
-    const [team, canned, products] = await Promise.all([
+    const [team, canned, products, sealed] = await Promise.all([
       listTeam(db, company.id),
       listCanned(db, company.id),
       listScopeChoices(db, company.id, topic.productIds),
+      listSealed(db, company.id, topic.id),
     ])
     const chosen = canned.find(({ id }) => id === (request.query as { canned?: number }).canned)
     const named = products.filter(({ id }) => topic.productIds.includes(id)).map(product => nameIn(product, preferences.locale))
@@ -149,6 +151,7 @@ export async function inboxRoutes(app: App, { db }: Services): Promise<void> {
       inboxPath: managePath(company, 'inbox'),
       team: team.map(({ accountId, person }) => ({ value: accountId, label: person.name, isChosen: accountId === question.assigneeId })),
       isMine: question.assigneeId === actor.id,
+      sealed: sealed.map(note => ({ ...note, action: managePath(company, `sealed/${note.id}`) })),
       me: actor.id,
       canned: canned.map(({ id, title }) => ({ value: id, label: title, isChosen: id === chosen?.id })),
       ...form,

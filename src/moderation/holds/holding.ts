@@ -69,7 +69,11 @@ export async function watchEdit(
 async function openHold(tx: Db, post: Post, { reasons, marks }: Weighed): Promise<void> {
   await openItem(tx, {
     ...{ kind: 'hold', subject: 'post', subjectId: post.id, boardId: post.topic.boardId, topicId: post.topicId },
-    ...{ companyIds: post.topic.companyIds, tier: reasons.includes('word') ? 2 : 3, aboutId: post.authorId },
+    ...{
+      companyIds: post.topic.companyIds,
+      tier: reasons.includes('personal') ? 1 : reasons.includes('word') ? 2 : 3,
+      aboutId: post.authorId,
+    },
     facts: { reasons, marks, dueAt: answeredBy(new Date()).toISOString() },
   })
 }

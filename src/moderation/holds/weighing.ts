@@ -5,10 +5,13 @@ import { wordsNow } from '../words/keeping.ts'
 import { fingerprintOf, NEAR } from './fingerprint.ts'
 import { type HoldRules, holdRulesNow } from './settings.ts'
 
-/** What somebody is about to post, and in which boards (its own and the one above). */
-export type Words = { title?: string; body: string; boardIds: number[]; postId?: number }
+/**
+ * What somebody is about to post, and in which boards (its own and the one above); `isMeant` when he was shown the personal data in it and
+ * means to show it.
+ */
+export type Words = { title?: string; body: string; boardIds: number[]; postId?: number; isMeant?: boolean }
 
-export const HOLD_REASONS = ['first_post', 'links', 'word', 'burst', 'alike', 'pictures'] as const
+export const HOLD_REASONS = ['first_post', 'links', 'word', 'burst', 'alike', 'pictures', 'personal'] as const
 export type HoldReason = (typeof HOLD_REASONS)[number]
 /** Why a post has to wait, and the places in it that say so. */
 export type Weighed = { reasons: HoldReason[]; marks: string[]; print?: bigint }
@@ -31,6 +34,7 @@ export async function weigh(db: Db, actor: Actor, words: Words): Promise<Weighed
   const rules = await holdRulesNow(db)
   const links = actor.level === 0 && rules.links > 0 ? linksIn(words.body) : []
   const weighed: Weighed = { reasons: [], marks: [] }
+  if (words.isMeant) weighed.reasons.push('personal')
   if (bad.length > 0) weighed.reasons.push('word')
   if (links.length >= rules.links && links.length > 0) weighed.reasons.push('links')
   weighed.marks.push(...bad.map(({ start, end }) => text.slice(start, end)), ...links)

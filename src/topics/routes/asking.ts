@@ -23,6 +23,7 @@ import { heldPath, topicPath } from '../paths.ts'
 import { presentVoices } from '../present.ts'
 import { presentGuide } from '../present_guide.ts'
 import type { TopicRow } from '../schema.ts'
+import { onPersonal, PersonalChoice } from './personal_look.ts'
 
 const AskForm = Type.Object({
   kind: Type.Union(KINDS.map(kind => Type.Literal(kind))),
@@ -34,6 +35,7 @@ const AskForm = Type.Object({
   company: Type.Optional(Type.String({ maxLength: 20 })),
   draftKey: Type.String({ minLength: 8, maxLength: 60 }),
   guided: Type.Optional(Type.String()),
+  ...PersonalChoice,
   happened: Type.String({ maxLength: 50_000, default: '' }),
   tried: Type.String({ maxLength: 20_000, default: '' }),
   product: Type.String({ maxLength: 2_000, default: '' }),
@@ -89,17 +91,28 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
       schema: { body: AskForm },
       errorHandler: showAgain((request, reply, form) => showAskForm(services, request, reply, form)),
     },
-    async ({ actor, body: form, t }, reply) => {
-      const body = draftFrom(form, t)
-      const said = { title: body.title, body: body.body, boardIds: [body.boardId] }
-      const ask = (db: Db, held: boolean) => askAbout(db, actor, { ...body, company: chosenCompany(body.company), held })
-      const opened = (topic: TopicRow) => ({ id: topic.openingId ?? 0, heldAt: topic.hiddenAt })
-      const { made: topic, isHeld } = await watchPosting(db, actor, said, ask, opened)
-      if (isHeld) return reply.flash('held').see(heldPath({ id: topic.openingId ?? 0 }))
-      const isOffered = !body.products.trim() && (await guessProducts(db, `${body.title}\n${body.body}`)).length > 0
-      return reply.flash('asked').see(isOffered ? `/t/${topic.id}/products` : topicPath(topic))
+    async (request, reply) => {
+      const body = draftFrom(request.body, request.t)
+      return onPersonal(request, reply, { action: '/ask', body, fields: ['title', 'body'] }, (sent, isMeant) =>
+        ask(request, reply, sent, isMeant),
+      )
     },
   )
+
+  async function ask(
+    { actor }: FastifyRequest,
+    reply: FastifyReply,
+    body: Static<typeof AskForm>,
+    isMeant: boolean,
+  ): Promise<FastifyReply> {
+    const said = { title: body.title, body: body.body, boardIds: [body.boardId], isMeant }
+    const open = (db: Db, held: boolean) => askAbout(db, actor, { ...body, company: chosenCompany(body.company), held })
+    const opened = (topic: TopicRow) => ({ id: topic.openingId ?? 0, heldAt: topic.hiddenAt })
+    const { made: topic, isHeld } = await watchPosting(db, actor, said, open, opened)
+    if (isHeld) return reply.flash('held').see(heldPath({ id: topic.openingId ?? 0 }))
+    const isOffered = !body.products.trim() && (await guessProducts(db, `${body.title}\n${body.body}`)).length > 0
+    return reply.flash('asked').see(isOffered ? `/t/${topic.id}/products` : topicPath(topic))
+  }
 
   app.post<{ Body: { body: string } }>(
     '/preview',
@@ -110,7 +123,7 @@ export async function askRoutes(app: App, services: Services): Promise<void> {
 
 /** A question that was led becomes one body. */
 const draftFrom = (form: Static<typeof AskForm>, t: Translate): Static<typeof AskForm> =>
-  form.guided === 'yes' ? { ...form, body: guidedBody(form, t) } : form
+  form.guided === 'yes' ? { ...form, guided: '', body: guidedBody(form, t) } : form
 
 /** What was asked before, for a title that came along from a search. */
 async function similarTo({ db, search }: Services, { actor, preferences, t }: FastifyRequest, title = ''): Promise<unknown[]> {

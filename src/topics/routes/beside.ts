@@ -11,12 +11,13 @@ import { showAgain } from '../../platform/web_errors.ts'
 import { addAddendum } from '../adding.ts'
 import { findDraft } from '../drafts.ts'
 import { commentsOf, findPost, type Post } from '../page_queries.ts'
-import { heldPath, postPath, topicPath } from '../paths.ts'
+import { heldPath, postPath, sealPathOf, topicPath } from '../paths.ts'
 import { canAddAddendum, canAnswer } from '../policy.ts'
 import { presentVoices } from '../present.ts'
 import { presentComment } from '../present_page.ts'
 import { findTopic } from '../queries.ts'
 import { onSecondLook } from './looking_again.ts'
+import { onPersonal } from './personal_look.ts'
 import { draftOf, type Route, Written } from './posts.ts'
 import { TopicParams } from './topic.ts'
 
@@ -37,18 +38,30 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
       errorHandler: showAgain(showCommentForm),
     },
     async (request, reply) => {
-      const { actor, params, body } = request
-      const parent = await findPost(db, actor, params.id)
-      const sent = { topic: parent.topic, place: `comment:${parent.id}`, action: `/posts/${parent.id}/comments`, sent: body }
-      return onSecondLook(db, request, reply, sent, async () => {
-        const said = { body: body.body, boardIds: [parent.topic.boardId, parent.topic.rootBoardId] }
-        const post = (db: Db, held: boolean) => commentAbout(db, actor, parent, { ...draftOf(body), held })
-        const { made: comment, isHeld } = await watchPosting(db, actor, said, post, made => made)
-        if (isHeld) return reply.flash('held').see(heldPath(comment))
-        return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${comment.id}`))
-      })
+      const parent = await findPost(db, request.actor, request.params.id)
+      const action = `/posts/${parent.id}/comments`
+      const form = {
+        action,
+        body: request.body,
+        fields: ['body' as const],
+        sealPath: parent.topic.authorId === request.actor.id ? sealPathOf(parent.topic) : undefined,
+      }
+      return onPersonal(request, reply, form, (body, isMeant) => comment(request, reply, parent, body, isMeant))
     },
   )
+
+  function comment(request: FastifyRequest, reply: FastifyReply, parent: Post, body: Static<typeof Written>, isMeant: boolean) {
+    const { actor } = request
+    const sent = { topic: parent.topic, place: `comment:${parent.id}`, action: `/posts/${parent.id}/comments`, sent: body }
+    return onSecondLook(db, request, reply, sent, async () => {
+      const said = { body: body.body, boardIds: [parent.topic.boardId, parent.topic.rootBoardId], isMeant }
+      const post = (db: Db, held: boolean) => commentAbout(db, actor, parent, { ...draftOf(body), held })
+      const { made, isHeld } = await watchPosting(db, actor, said, post, posted => posted)
+      if (isHeld) return reply.flash('held').see(heldPath(made))
+      return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${made.id}`))
+    })
+  }
+
   app.get<Route>('/posts/:id/comments', everyone, (request, reply) => showCommentForm(request, reply, {}))
 
   app.post<Route<Static<typeof Written>>>(
@@ -58,16 +71,17 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
       schema: { params: TopicParams, body: Written },
       errorHandler: showAgain(showAddendumForm),
     },
-    async ({ actor, params, body }, reply) => {
-      const topic = await findTopic(db, actor, params.id)
-      const { reasons } = await weigh(db, actor, {
-        body: body.body,
-        boardIds: [topic.boardId, topic.rootBoardId],
-        postId: topic.openingId ?? 0,
+    async (request, reply) => {
+      const { actor } = request
+      const topic = await findTopic(db, actor, request.params.id)
+      const form = { action: `/t/${topic.id}/addenda`, body: request.body, fields: ['body' as const], sealPath: sealPathOf(topic) }
+      return onPersonal(request, reply, form, async (body, isMeant) => {
+        const said = { body: body.body, boardIds: [topic.boardId, topic.rootBoardId], postId: topic.openingId ?? 0, isMeant }
+        const { reasons } = await weigh(db, actor, said)
+        if (reasons.some(reason => reason !== 'burst' && reason !== 'first_post')) throw new Invalid({ body: 'moderation.hold.addendum' })
+        await addAddendum(db, actor, topic, draftOf(body))
+        return reply.flash('added').see(`${topicPath(topic)}#post-${topic.openingId}`)
       })
-      if (reasons.some(reason => reason !== 'burst' && reason !== 'first_post')) throw new Invalid({ body: 'moderation.hold.addendum' })
-      await addAddendum(db, actor, topic, draftOf(body))
-      return reply.flash('added').see(`${topicPath(topic)}#post-${topic.openingId}`)
     },
   )
   app.get<Route>('/t/:id/addenda', members, (request, reply) => showAddendumForm(request, reply, {}))

@@ -14,6 +14,7 @@ import { findPost, type Post } from '../page_queries.ts'
 import { heldPath, postPath, topicPath } from '../paths.ts'
 import { canEditIn, canSeeHidden, canWithdraw } from '../policy.ts'
 import { presentAuthor } from '../present.ts'
+import { onPersonal, PersonalChoice } from './personal_look.ts'
 import { TopicParams } from './topic.ts'
 
 const EditForm = Type.Object({
@@ -23,6 +24,7 @@ const EditForm = Type.Object({
   products: Type.Optional(Type.String({ maxLength: 400 })),
   reason: Type.String({ maxLength: 200, default: '' }),
   revision: Type.Integer({ minimum: 1 }),
+  ...PersonalChoice,
 })
 type Route<Body = unknown> = { Params: Static<typeof TopicParams>; Body: Body }
 
@@ -57,13 +59,19 @@ export async function editingRoutes(app: App, { db }: Services): Promise<void> {
       schema: { params: TopicParams, body: EditForm },
       errorHandler: showConflict,
     },
-    async ({ actor, params, body }, reply) => {
+    async (request, reply) => {
+      const { actor, params } = request
       const post = await findPost(db, actor, params.id)
-      const said = { title: body.title, body: body.body, boardIds: [post.topic.boardId, post.topic.rootBoardId] }
-      const { isHeld } = await watchEdit(db, actor, post, said, db => editAbout(db, actor, post, body))
-      if (isHeld) return reply.flash('held').see(heldPath(post))
-      const edited = await findPost(db, actor, params.id)
-      return reply.flash('edited').see(post.kind === 'answer' ? postPath(edited.topic, post) : `${topicPath(edited.topic)}#post-${post.id}`)
+      const form = { action: `/posts/${post.id}?_method=PUT`, body: request.body, fields: ['title' as const, 'body' as const] }
+      return onPersonal(request, reply, form, async (body, isMeant) => {
+        const said = { title: body.title, body: body.body, boardIds: [post.topic.boardId, post.topic.rootBoardId], isMeant }
+        const { isHeld } = await watchEdit(db, actor, post, said, db => editAbout(db, actor, post, body))
+        if (isHeld) return reply.flash('held').see(heldPath(post))
+        const edited = await findPost(db, actor, params.id)
+        return reply
+          .flash('edited')
+          .see(post.kind === 'answer' ? postPath(edited.topic, post) : `${topicPath(edited.topic)}#post-${post.id}`)
+      })
     },
   )
 

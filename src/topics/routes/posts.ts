@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { answerAbout, REPORT_LETTERS } from '../../companies/comparing.ts'
 import { reportWords } from '../../companies/present_compare.ts'
@@ -12,10 +12,11 @@ import { pickBest, unpickBest } from '../best_answers.ts'
 import { chosenCompany } from '../capacity.ts'
 import { closeTopic, reopenTopic } from '../closing.ts'
 import { findPost } from '../page_queries.ts'
-import { heldPath, postPath, topicPath } from '../paths.ts'
-import { findTopic } from '../queries.ts'
+import { heldPath, postPath, sealPathOf, topicPath } from '../paths.ts'
+import { findTopic, type Topic } from '../queries.ts'
 import { withdrawPost } from '../withdrawing.ts'
 import { onSecondLook } from './looking_again.ts'
+import { onPersonal, PersonalChoice } from './personal_look.ts'
 import { showTopic, TopicParams } from './topic.ts'
 
 /** What a form says whose writer was asked to look again: that he was, and that he means it. */
@@ -29,6 +30,7 @@ export const Written = Type.Object({
   draftKey: Type.String({ minLength: 8, maxLength: 60 }),
   company: Type.Optional(Type.String({ maxLength: 20 })),
   ...SecondLook,
+  ...PersonalChoice,
 })
 
 /** An answer, and where products are compared what its writer reports of his. */
@@ -49,6 +51,9 @@ export const draftOf = ({ company, body, draftKey }: Static<typeof Written>): Po
 })
 export type Route<Body = unknown> = { Params: Static<typeof TopicParams>; Body: Body }
 
+/** The fields of an answer that are words. */
+const ANSWER_WORDS = ['body', 'since', 'purpose', 'good', 'bad'] as const satisfies (keyof Static<typeof Answered>)[]
+
 /** Everything people do to topics and posts by one press of a button. */
 export async function postRoutes(app: App, services: Services): Promise<void> {
   const { db } = services
@@ -64,20 +69,31 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
       errorHandler: showAgain((request, reply, form) => showTopic(services, request, reply, id(request), {}, form)),
     },
     async (request, reply) => {
-      const { actor, params, body, t } = request
-      const topic = await findTopic(db, actor, params.id)
-      const { product, since, purpose, good, bad, ...words } = body
-      const report = { product, since, purpose, good, bad }
-      const sent = { topic, place: `answer:${topic.id}`, action: `/t/${topic.id}/answers`, sent: body }
-      return onSecondLook(db, request, reply, sent, async () => {
-        const said = { body: Object.values({ body: words.body, ...report }).join('\n'), boardIds: [topic.boardId, topic.rootBoardId] }
-        const post = (db: Db, held: boolean) => answerAbout(db, actor, topic, { ...draftOf(words), held, report }, reportWords(t))
-        const { made: answer, isHeld } = await watchPosting(db, actor, said, post, made => made)
-        if (isHeld) return reply.flash('held').see(heldPath(answer))
-        return reply.flash(actor.hasAnswered ? 'answered' : 'answeredFirst').see(postPath(topic, answer))
-      })
+      const topic = await findTopic(db, request.actor, request.params.id)
+      const form = {
+        action: `/t/${topic.id}/answers`,
+        body: request.body,
+        fields: [...ANSWER_WORDS],
+        sealPath: topic.authorId === request.actor.id ? sealPathOf(topic) : undefined,
+      }
+      return onPersonal(request, reply, form, (body, isMeant) => answer(request, reply, topic, body, isMeant))
     },
   )
+
+  function answer(request: FastifyRequest, reply: FastifyReply, topic: Topic, body: Static<typeof Answered>, isMeant: boolean) {
+    const { actor, t } = request
+    const { product, since, purpose, good, bad, ...words } = body
+    const report = { product, since, purpose, good, bad }
+    const sent = { topic, place: `answer:${topic.id}`, action: `/t/${topic.id}/answers`, sent: body }
+    return onSecondLook(db, request, reply, sent, async () => {
+      const text = [words.body, since, purpose, good, bad].join('\n')
+      const said = { body: text, boardIds: [topic.boardId, topic.rootBoardId], isMeant }
+      const post = (db: Db, held: boolean) => answerAbout(db, actor, topic, { ...draftOf(words), held, report }, reportWords(t))
+      const { made, isHeld } = await watchPosting(db, actor, said, post, posted => posted)
+      if (isHeld) return reply.flash('held').see(heldPath(made))
+      return reply.flash(actor.hasAnswered ? 'answered' : 'answeredFirst').see(postPath(topic, made))
+    })
+  }
 
   app.delete<Route>('/posts/:id', members, async ({ actor, params }, reply) => {
     const post = await findPost(db, actor, params.id)
