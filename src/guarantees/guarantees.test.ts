@@ -498,6 +498,28 @@ test('guaranteed for different versions, a reader picks his and sees his answer'
   expect((await guest.get(`/t/${topic.id}?version=999999`)).statusCode).toBe(200)
 })
 
+test('a company’s page shows its newest guaranteed answers and leads to all of them', async () => {
+  const own = await makeCompany(db, { nameJa: 'たくさん保証株式会社' })
+  const lamp = await makeProduct(db, own, { nameJa: 'たくさんランプ', nameEn: 'Many lamps' })
+  const person = await makeAgent(db, own)
+  const codes: string[] = []
+  for (let n = 0; n < 12; n++) {
+    const topic = await ask('たくさんランプ')
+    codes.push((await makeGuarantee(db, person, own, await makeOfficial(db, person, own, topic), lamp)).code)
+  }
+  const shownIn = async (path: string) => {
+    const { body } = await guest.get(path)
+    return { body, codes: codes.filter(code => body.includes(code)) }
+  }
+  const first = await shownIn(`/c/${own.slug}`)
+  expect(first.codes).toEqual(codes.slice(2))
+  expect(first.body).toContain(`href="/c/${own.slug}?list&#x3D;guaranteed"`)
+  const all = await shownIn(`/c/${own.slug}?list=guaranteed`)
+  expect(all.codes).toEqual(codes)
+  expect(all.body).toContain('企業のページへ')
+  expect(all.body).not.toContain('rel="next"')
+})
+
 describe('fifty presses at once', () => {
   const fifty = <T>(press: (index: number) => Promise<T>) => Promise.all(Array.from({ length: 50 }, (_, index) => press(index)))
   const rows = (code: string) =>

@@ -195,21 +195,21 @@ export async function listOwnGuarantees(db: Db, actor: Actor, after?: string, si
   return pageOf(rows, size, last => ({ value: last.state === 'asked' ? '1' : '0', id: last.id }))
 }
 
-/** A company's guaranteed answers as its page shows them, the newest first; of one product where it is named. */
-export async function listGuaranteed(db: Db, companyId: number, { productId, size = 10 }: { productId?: number; size?: number } = {}) {
-  return lines(db)
+/** A company's guaranteed answers as its page shows them, the newest first. */
+export async function listGuaranteed(db: Db, companyId: number, after?: string, size = 10): Promise<Page<GuaranteeLine>> {
+  const cursor = numberCursor(after)
+  const rows = await lines(db)
     .where(
       and(
         eq(guarantees.companyId, companyId),
         eq(guarantees.state, 'given'),
         sql`${topics.visibility} = 'public' and ${topics.hiddenAt} is null and ${topics.withdrawnAt} is null and ${posts.hiddenAt} is null and ${posts.withdrawnAt} is null`,
-        productId
-          ? sql`exists (select from guarantee_products s where s.guarantee_id = ${guarantees.id} and s.product_id = ${productId})`
-          : undefined,
+        cursor && sql`${guarantees.id} < ${cursor.id}`,
       ),
     )
     .orderBy(desc(guarantees.id))
-    .limit(size)
+    .limit(size + 1)
+  return pageOf(rows, size, last => ({ value: '0', id: last.id }))
 }
 
 /** Versions of products by their names, the newest first. */

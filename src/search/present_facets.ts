@@ -9,17 +9,21 @@ import { type Asked, chosenOf, FACETS, type Facet, searchPath, toggled, wordsOf 
 type Counts = SearchResult['facets']
 type Option = { facet: Facet; value: string; label: string; count?: number; isBelow?: boolean }
 
+/** What products, versions and companies are called in the reader's language, where that is not what the documents call them. */
+type Names = ReadonlyMap<string, string>
+const NO_NAMES: Names = new Map()
+
 /** Options that are shown before one asks for more. */
 const SHOWN = 8
 
 /** What results can be narrowed by, with how many each choice finds; what finds nothing is left out unless it is chosen. */
-export function presentFacets(asked: Asked, counts: Counts, boards: Board[], locale: Locale, t: Translate) {
+export function presentFacets(asked: Asked, counts: Counts, boards: Board[], locale: Locale, t: Translate, names: Names = NO_NAMES) {
   const sections = [
     { name: 'state', options: stateOptions(counts, t) },
     { name: 'board', options: boardOptions(counts, boards, locale) },
-    { name: 'product', options: valueOptions('product', counts) },
-    { name: 'version', options: valueOptions('version', counts) },
-    { name: 'company', options: valueOptions('company', counts) },
+    { name: 'product', options: valueOptions('product', counts, names) },
+    { name: 'version', options: valueOptions('version', counts, names) },
+    { name: 'company', options: valueOptions('company', counts, names) },
     { name: 'kind', options: KINDS.map(kind => option('kind', kind, t(`kinds.${kind}`), counts)) },
     { name: 'year', options: yearOptions(counts, t) },
   ]
@@ -37,7 +41,7 @@ export function presentFacets(asked: Asked, counts: Counts, boards: Board[], loc
 }
 
 /** What is chosen by now, each with the address of the search without it. */
-export function presentChosen(asked: Asked, boards: Board[], locale: Locale, t: Translate) {
+export function presentChosen(asked: Asked, boards: Board[], locale: Locale, t: Translate, names: Names = NO_NAMES) {
   const labels = new Map(
     [
       ...stateOptions(undefined, t),
@@ -46,7 +50,7 @@ export function presentChosen(asked: Asked, boards: Board[], locale: Locale, t: 
     ].map(({ facet, value, label }) => [`${facet}=${value}`, label]),
   )
   const labelOf = (facet: Facet, value: string) => {
-    if (facet === 'product' || facet === 'version' || facet === 'company') return value
+    if (facet === 'product' || facet === 'version' || facet === 'company') return names.get(value) ?? value
     return facet === 'year' && /^\d{4}$/.test(value) ? t('search.year', { year: value }) : labels.get(`${facet}=${value}`)
   }
   const chosen = FACETS.flatMap(facet =>
@@ -88,9 +92,9 @@ function boardOptions(counts: Counts, boards: Board[], locale: Locale): Option[]
 }
 
 /** Values that the documents bring along: shown once there are any. */
-function valueOptions(facet: 'product' | 'version' | 'company', counts: Counts): Option[] {
+function valueOptions(facet: 'product' | 'version' | 'company', counts: Counts, names: Names): Option[] {
   return Object.entries(counts?.[facet] ?? {})
-    .map(([value, count]) => ({ facet, value, label: value, count }))
+    .map(([value, count]) => ({ facet, value, label: names.get(value) ?? value, count }))
     .sort((a, b) => b.count - a.count)
 }
 

@@ -102,3 +102,13 @@ test('a version that comes out is one more to narrow by, where a guarantee has n
   expect(body).not.toContain(`data-topic="${silent.id}"`)
   expect(body).toContain('name="version" value="ゆきわりルーター 4.0" checked')
 })
+
+test('an English reader sees them by their English names, also what he chose', async () => {
+  const guest = await forum.as()
+  const page = async (asked: Record<string, string>) =>
+    (await guest.get(`/search?${new URLSearchParams({ q: '遅くなる', ...asked })}`, { 'accept-language': 'en' })).body
+  for (const name of ['Yukiwari Router', 'Yukiwari Router 2.0', 'Hatsuyuki Printer', 'Yukiwari Electric'])
+    expect(await page({})).toContain(`<span>${name}</span>`)
+  const chosen = /<ul class="chosen"[\s\S]*?<\/ul>/.exec(await page({ version: 'ゆきわりルーター 2.0' }))?.[0]
+  expect(chosen).toContain('<span>Yukiwari Router 2.0</span>')
+})

@@ -17,6 +17,8 @@ import { describeProduct } from '../structured.ts'
 const After = Type.Object({ after: Type.Optional(Type.String({ maxLength: 40 })), list: Type.Optional(Type.String({ maxLength: 10 })) })
 type Place = { Params: { company: string; product: string }; Querystring: Static<typeof After> }
 
+const GUARANTEED = 10
+const LISTED = 30
 const TROUBLES = 10
 const TIPS = 5
 
@@ -35,11 +37,12 @@ export async function placeRoutes(app: App, services: Services): Promise<void> {
     })
   })
 
-  app.get<Place>('/c/:company', open, async ({ actor, t, params, preferences }, reply) => {
+  app.get<Place>('/c/:company', open, async ({ actor, t, params, query, preferences }, reply) => {
     const { locale } = preferences
     const company = await findCompany(db, params.company)
+    const isList = query.list === 'guaranteed'
     const [guaranteed, products, team, response] = await Promise.all([
-      listGuaranteed(db, company.id),
+      listGuaranteed(db, company.id, isList ? query.after : undefined, isList ? LISTED : GUARANTEED),
       listProducts(db, company.id),
       listTeam(db, company.id),
       responseTimeOf(db, company.id),
@@ -52,7 +55,10 @@ export async function placeRoutes(app: App, services: Services): Promise<void> {
       canonical: companyPath(company),
       company: shown,
       own: presentOwn(actor, company),
-      guaranteed: guaranteed.map(line => presentLine(line, locale, t)),
+      guaranteed: guaranteed.rows.map(line => presentLine(line, locale, t)),
+      isList,
+      allPath: !isList && guaranteed.next ? `${companyPath(company)}?list=guaranteed` : undefined,
+      nextPath: isList && guaranteed.next && `${companyPath(company)}?list=guaranteed&after=${encodeURIComponent(guaranteed.next)}`,
       products: products.map(product => presentProductLine(product, company, locale, t)),
       people: team.map(({ person, role }) => ({
         ...presentAuthor(person, null, locale, t),

@@ -8,6 +8,7 @@ import { numberText } from '../../platform/i18n.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { askPath, chosenOf, FACETS, searchPath, wordsOf } from '../asked.ts'
+import { facetNames } from '../facet_names.ts'
 import { presentLead, presentResult, presentSorts } from '../present.ts'
 import { presentChosen, presentFacets } from '../present_facets.ts'
 import { searchForum } from '../queries.ts'
@@ -45,7 +46,8 @@ export async function searchRoutes(app: App, services: Services): Promise<void> 
       const boards = await listBoards(services.db, request.actor)
       const found = await searchForum(services.db, services.search, request.actor, request.query, boards)
       if (found && isNew(request)) app.searches.add(remembered(request, found))
-      return showSearch(request, reply, boards, found)
+      const names = await facetNames(services.db, request.preferences.locale, request.query, found?.facets)
+      return showSearch(request, reply, boards, found, names)
     },
   )
 }
@@ -70,14 +72,20 @@ function remembered(request: Search, found: NonNullable<FoundResults>): Remember
   }
 }
 
-function showSearch(request: Search, reply: FastifyReply, boards: Board[], found: FoundResults): FastifyReply {
+function showSearch(
+  request: Search,
+  reply: FastifyReply,
+  boards: Board[],
+  found: FoundResults,
+  names: ReadonlyMap<string, string>,
+): FastifyReply {
   const asked = request.query
   const { actor, t, preferences } = request
   const { locale } = preferences
   const { words } = wordsOf(asked)
   const heading = [...words].length > REPEATED ? `${[...words].slice(0, REPEATED).join('')}…` : words
   const count = found?.total
-  const chosen = presentChosen(asked, boards, locale, t)
+  const chosen = presentChosen(asked, boards, locale, t, names)
   return reply.page('search/show', {
     title: heading ? t('search.titleFor', { query: heading }) : t('search.title'),
     at: 'search',
@@ -88,7 +96,7 @@ function showSearch(request: Search, reply: FastifyReply, boards: Board[], found
     followPath: !words && asked.tag && followPath(`tag:${asked.tag}`),
     sort: asked.sort,
     asked: found !== undefined,
-    facets: words ? presentFacets(asked, found?.facets, boards, locale, t) : [],
+    facets: words ? presentFacets(asked, found?.facets, boards, locale, t, names) : [],
     chosen,
     plainPath: chosen.length > 1 ? searchPath({ q: asked.q, sort: asked.sort }) : undefined,
     sorts: words && found?.results.length ? presentSorts(asked, t) : undefined,
