@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EventName } from '../events.ts'
+import { queuePath } from '../moderation/paths.ts'
 import { COMPANY_KINDS } from './company_kinds.ts'
 import { DECISION_KINDS } from './decision_kinds.ts'
 import type { NoticeRow } from './schema.ts'
@@ -62,6 +63,7 @@ export const KINDS = {
     group: 'topic',
     list: 'talk',
     icon: 'flame',
+    path: () => queuePath({ kind: 'heat' }),
   },
   answer: {
     on: ['answer.posted'],

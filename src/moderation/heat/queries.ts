@@ -28,7 +28,7 @@ const MOST = 200
 export async function warnedIn(db: Db, week: Week): Promise<Warned[]> {
   const rows = await db.execute<Record<string, unknown>>(sql`
     select w.topic_id, t.title, w.at, w.heat, w.parts, w.post_count, w.slowed_at is not null as slowed, w.false_alarm_at is not null as false_alarm,
-      (select count(*)::int from posts p where p.topic_id = w.topic_id and p.hidden_at between w.at and w.at + interval '1 day') as hidden
+      (select count(*)::int from posts p where p.topic_id = w.topic_id and p.held_at is null and p.hidden_at between w.at and w.at + interval '1 day') as hidden
     from heat_warnings w join topics t on t.id = w.topic_id where ${within(sql`w.at`, week)} order by w.at desc limit ${atMost(MOST)}`)
   return rows.map(row => ({
     topicId: Number(row.topic_id),
@@ -55,7 +55,7 @@ export const QUARREL = 3
 export async function unwarnedIn(db: Db, week: Week): Promise<Unwarned[]> {
   const rows = await db.execute<Record<string, unknown>>(sql`
     with trouble as (
-      select topic_id, hidden_at as at, 1 as hidden, 0 as upheld, false as stopped from posts where hidden_at is not null and ${within(sql`hidden_at`, week)}
+      select topic_id, hidden_at as at, 1 as hidden, 0 as upheld, false as stopped from posts where hidden_at is not null and held_at is null and ${within(sql`hidden_at`, week)}
       union all
       select p.topic_id, f.flagged_at, 0, 1, false from flags f join posts p on p.id = f.post_id where f.outcome = 'upheld' and ${within(sql`f.flagged_at`, week)}
       union all

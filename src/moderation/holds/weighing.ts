@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type Actor, isOperator } from '../../accounts/actor.ts'
 import type { Db } from '../../platform/db.ts'
+import { refuseBlocked } from '../words/blocking.ts'
 import { wordsNow } from '../words/keeping.ts'
 import { fingerprintOf, NEAR } from './fingerprint.ts'
 import { type HoldRules, holdRulesNow } from './settings.ts'
@@ -25,11 +26,12 @@ const known = new WeakMap<Db, Set<number>>()
 
 /**
  * Whether what somebody is about to post waits for a moderator, and why. Words on the lists count for everybody but the staff; the other
- * rules for newcomers alone. For a member who is known it asks the database nothing.
+ * rules for newcomers alone. For a member who is known it asks the database nothing. Throws Invalid at `body` for words nobody may post.
  */
 export async function weigh(db: Db, actor: Actor, words: Words): Promise<Weighed> {
-  if (isTrusted(actor)) return { reasons: [], marks: [] }
   const text = [words.title, words.body].filter(Boolean).join('\n')
+  await refuseBlocked(db, text, words.boardIds)
+  if (isTrusted(actor)) return { reasons: [], marks: [] }
   const bad = (await wordsNow(db)).find(text, words.boardIds).filter(({ word }) => word.action === 'hold')
   const rules = await holdRulesNow(db)
   const links = actor.level === 0 && rules.links > 0 ? linksIn(words.body) : []

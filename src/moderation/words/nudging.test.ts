@@ -98,4 +98,15 @@ test('words that cannot be posted are named at the field, and the text is kept',
   expect(refused.statusCode).toBe(422)
   expect(refused.body).toContain('モチモチ・コインで稼げます。')
   expect(refused.body).toMatch(/id="answer-body-error">.*次の言葉は、ここでは使えません：モチモチ・コイン/s)
+  // Whoever asks or edits hears the same.
+  const ask = {
+    kind: 'question',
+    boardId: topic.boardId,
+    title: 'もちもちコインは安全ですか',
+    body: '教えてください。',
+    draftKey: randomUUID(),
+  }
+  const asked = await browser.post('/ask', ask)
+  expect(asked.statusCode).toBe(422)
+  expect(asked.body).toContain('次の言葉は、ここでは使えません：もちもちコイン')
 })

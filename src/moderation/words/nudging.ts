@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../../accounts/actor.ts'
 import type { Db } from '../../platform/db.ts'
-import { ensure, Invalid } from '../../platform/errors.ts'
+import { ensure } from '../../platform/errors.ts'
 import { posts } from '../../topics/schema.ts'
+import { refuseBlocked } from './blocking.ts'
 import { HARSH, type Harshness, harshnessOf } from './harshness.ts'
 import { wordsNow } from './keeping.ts'
 import { type NUDGE_OUTCOMES, nudges } from './schema.ts'
@@ -11,14 +12,6 @@ import { type NUDGE_OUTCOMES, nudges } from './schema.ts'
 /** What somebody is about to post, and where; `anyway` when he has looked at it and means it. */
 export type Reply = { topic: { id: number; boardId: number; rootBoardId: number }; text: string; draftKey: string; anyway: boolean }
 type Outcome = (typeof NUDGE_OUTCOMES)[number]
-
-/** Throws Invalid at `body` when a text holds words that cannot be posted, and names them. */
-export async function refuseBlocked(db: Db, text: string, boardIds: readonly number[]): Promise<void> {
-  const blocked = (await wordsNow(db)).find(text, boardIds).filter(({ word }) => word.action === 'block')
-  if (blocked.length === 0) return
-  const words = [...new Set(blocked.map(({ start, end }) => text.slice(start, end)))].join(' / ')
-  throw new Invalid({ body: { key: 'words.blocked', values: { words } } })
-}
 
 /**
  * Whether somebody should look at his reply again before it is posted: how harsh it sounds, when it does and he was not asked yet. That he
