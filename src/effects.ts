@@ -140,7 +140,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   ],
   'comment.posted': [tellPeople, warm],
   'addendum.added': [refreshTopic, badgeForAddendum, tellPeople],
-  'post.edited': [followAnswer, refreshTopic, recountTopic, tellPeople],
+  'post.edited': [followAnswer, refreshTopic, recountTopic, tellPeople, warm],
   'post.withdrawn': [followAnswer, refreshTopic, settlePost, settleNotices],
   'post.hidden': [followHidden, refreshTopic, settlePost, settleNotices, warm],
   'post.flagged': [warm],

@@ -50,6 +50,7 @@ export type Warming = EventOf<
   | 'topic.asked'
   | 'answer.posted'
   | 'comment.posted'
+  | 'post.edited'
   | 'post.hidden'
   | 'post.flagged'
   | 'answer.failing'
@@ -68,7 +69,10 @@ const WEIGHS: Partial<Record<Warming['name'], Added['weighs']>> = {
 
 /** Everything that happens in a topic counts in its heat; what its heat asks for is done. */
 export async function measureHeat({ db }: Services, events: Warming[]): Promise<void> {
-  const added = events.map(({ id, name, data }) => ({ eventId: id, topicId: data.topicId, postId: data.postId, weighs: WEIGHS[name] }))
+  const added = events.map(({ id, name, data }) => ({
+    ...{ eventId: id, topicId: data.topicId, postId: data.postId },
+    ...{ isEdit: name === 'post.edited', weighs: WEIGHS[name] },
+  }))
   for (const measured of await measure(db, added)) await takeSteps(db, measured)
 }
 

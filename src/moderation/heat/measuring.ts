@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../platform/db.ts'
-import { harshnessOf } from '../words/harshness.ts'
+import { HARSH, harshnessOf } from '../words/harshness.ts'
 import { wordsNow } from '../words/keeping.ts'
 import type { ReadyWords } from '../words/matching.ts'
 import { addTo, type Happening, type Heat, heatOf, NOTHING_YET, type Sums } from './heat.ts'
@@ -8,8 +8,17 @@ import { type HEAT_LEVELS, topicHeats } from './schema.ts'
 
 /** How hot a topic is now, and which step was taken before. */
 export type Measured = Heat & { topicId: number; boardId: number; level: (typeof HEAT_LEVELS)[number] }
-/** What an event adds: a post is read for its harshness, everything else says itself what it weighs. */
-export type Added = { eventId: number; topicId: number; postId?: number; weighs?: Omit<Happening, 'at' | 'speaker'> }
+/**
+ * What an event adds: a post is read for its harshness, one that was edited for what it says now; everything else says itself what it
+ * weighs.
+ */
+export type Added = {
+  eventId: number
+  topicId: number
+  postId?: number
+  isEdit?: boolean
+  weighs?: Omit<Happening, 'at' | 'speaker'>
+}
 
 /** What a topic usually has where nobody has counted yet, in posts at a time. */
 export const USUAL = 2
@@ -106,9 +115,15 @@ const factsIn = (row: Record<string, unknown>): Facts => ({
   usual: row.usual === null ? null : Number(row.usual),
 })
 
-function happeningOf({ weighs }: Added, { body, authorId, postedAt, now, boardId, rootBoardId }: Facts, words: ReadyWords): Happening {
+function happeningOf(
+  { weighs, isEdit }: Added,
+  { body, authorId, postedAt, now, boardId, rootBoardId }: Facts,
+  words: ReadyWords,
+): Happening {
   if (weighs || body === null || authorId === null || postedAt === null) return { at: now, ...weighs }
   const { score } = harshnessOf(body, words, [boardId, rootBoardId])
+  // What was harsh before it was mended has counted already: half, and only what is harsh now.
+  if (isEdit) return { at: now, harsh: score >= HARSH ? score / 200 : 0 }
   return { at: postedAt, speaker: authorId, posts: 1, harsh: score >= SHARP ? score / 100 : 0, night: isNight(postedAt) ? 1 : 0 }
 }
 

@@ -9,6 +9,7 @@ import type { BoardRow } from '../../boards/schema.ts'
 import { nameProducts } from '../../companies/naming.ts'
 import { listNotices } from '../../notifications/queries.ts'
 import { Refused } from '../../platform/errors.ts'
+import { editPost } from '../../topics/editing.ts'
 import { restTopic, wakeRested, wakeTopic } from '../../topics/helping/resting.ts'
 import { endSlowing } from '../../topics/helping/slowing.ts'
 import { topics } from '../../topics/schema.ts'
@@ -137,6 +138,20 @@ test('an event told twice counts once, and of many told at once none is lost', a
   const hot = { topicId: topic.id, boardId: board.id, heat: 70, parts: first?.parts ?? [], level: 'calm' as const }
   await Promise.all([1, 2, 3, 4].map(() => takeSteps(db, hot)))
   expect(await db.$count(heatWarnings, eq(heatWarnings.topicId, topic.id))).toBe(1)
+})
+
+test('a post that becomes harsh when it is edited warms its topic, and is no post more', async () => {
+  const { db } = forum
+  const topic = await makeTopic(db, two[0], board)
+  const answer = await makeAnswer(db, two[1], topic)
+  await forum.runJobs()
+  const before = await heatOfTopic(topic.id)
+  await editPost(db, two[1], answer, { body: 'お前は馬鹿か。', reason: '', revision: answer.revision })
+  await forum.runJobs()
+  const after = await heatOfTopic(topic.id)
+  expect(before?.sums.harsh).toBe(0)
+  expect(after?.sums.harsh).toBeGreaterThan(0.2)
+  expect(after?.sums.posts).toBeLessThanOrEqual(before?.sums.posts ?? 0)
 })
 
 test('counting posts in their topics’ heat costs two statements, however many', async () => {
