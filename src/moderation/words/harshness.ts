@@ -14,6 +14,8 @@ const POINTS: Record<number, number> = { 1: 20, 2: 40, 3: 60 }
 const UNAIMED = 20
 const MORE = 20
 const MOST_OF_WORDS = 80
+/** How they are said is read around so many words; who writes more of them is harsh anyway. */
+const MOST_READ = 50
 const REST = { you: 15, order: 15, laugh: 20, shout: 10, own: -25 } as const
 
 /**
@@ -24,24 +26,18 @@ export function harshnessOf(text: string, words: ReadyWords, boardIds: readonly 
   const own = withoutQuoted(text)
   const found = words.find(own, boardIds)
   if (found.length === 0) return { score: 0, parts: [], found }
-  const near = found.map(({ start, end }) => sentenceAround(own, start, end)).join('\n')
+  const near = found
+    .slice(0, MOST_READ)
+    .map(({ start, end }) => sentenceAround(own, start, end))
+    .join('\n')
   const parts: HarshPart[] = [{ name: 'words', points: pointsOf(found, own) }]
   for (const name of HARSH_PARTS) if (name !== 'words' && SIGNS[name].test(near)) parts.push({ name, points: REST[name] })
   const heard = parts.some(({ name }) => name === 'you') ? parts.filter(({ name }) => name !== 'own') : parts
-  return {
-    score: Math.max(
-      0,
-      Math.min(
-        100,
-        heard.reduce((sum, { points }) => sum + points, 0),
-      ),
-    ),
-    parts: heard,
-    found,
-  }
+  const sum = heard.reduce((points, part) => points + part.points, 0)
+  return { score: Math.max(0, Math.min(100, sum)), parts: heard, found }
 }
 
-/** The hardest word counts whole, each other one that counts in full a little. */
+/** The hardest word counts whole, each other one that counts in full as much as a mild one. */
 function pointsOf(found: FoundWord[], text: string): number {
   const full = found.filter(each => isAimed(each, text))
   if (full.length === 0) return UNAIMED

@@ -32,17 +32,20 @@ export function readyWords(words: readonly Word[]): ReadyWords {
   const automaton = patterns.length > 0 && new AhoCorasick(patterns.map(data => ({ pattern: data.letters, data })))
   return {
     size: words.length,
-    find(text, boardIds = []) {
+    find(whole, boardIds = []) {
       if (!automaton) return []
+      const text = whole.slice(0, MOST_LETTERS)
       const isJapanese = japanese.test(text)
       const counts = ({ word }: Pattern) =>
         (word.boardId === null || boardIds.includes(word.boardId)) && (word.language === 'any' || (word.language === 'ja') === isJapanese)
       const found = readings(text).flatMap(bare => hitsIn(automaton, bare, text, counts))
-      return withoutCovered(found)
+      return withoutCovered(found, text)
     },
   }
 }
 
+/** No post is longer. */
+const MOST_LETTERS = 32 * 1024
 /** What draws a vowel out: a mark, or a small vowel. */
 const LONG = /[\u30fc\u301c~\u3041\u3043\u3045\u3047\u3049\u30a1\u30a3\u30a5\u30a7\u30a9]/
 const japanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
@@ -121,9 +124,7 @@ function endsAt(bare: Bare, last: number, borders: () => Set<number>): boolean {
 function isExcepted({ exceptions }: Pattern, { folded, at }: Bare, first: number, last: number): boolean {
   const [from, to] = [at[first] ?? 0, (at[last] ?? 0) + 1]
   return exceptions.some(exception => {
-    for (let place = folded.indexOf(exception, Math.max(0, to - exception.length)); place >= 0 && place <= from; )
-      if (place + exception.length >= to) return true
-      else place = folded.indexOf(exception, place + 1)
+    for (let place = Math.max(0, to - exception.length); place <= from; place++) if (folded.startsWith(exception, place)) return true
     return false
   })
 }
@@ -150,9 +151,14 @@ function bordersOf(folded: string): () => Set<number> {
 }
 
 /** Of words that overlap the longest, and of the same place the hardest. */
-function withoutCovered(found: FoundWord[]): FoundWord[] {
+function withoutCovered(found: FoundWord[], text: string): FoundWord[] {
   const ordered = found.toSorted((a, b) => b.end - b.start - (a.end - a.start) || b.word.weight - a.word.weight || a.start - b.start)
-  const kept: FoundWord[] = []
-  for (const each of ordered) if (!kept.some(other => each.start < other.end && other.start < each.end)) kept.push(each)
-  return kept.toSorted((a, b) => a.start - b.start)
+  // What is kept is at least as long as what comes after it: whoever overlaps it has his first or his last letter in it.
+  const covered = new Uint8Array(text.length)
+  const kept = ordered.filter(({ start, end }) => {
+    if (covered[start] || covered[end - 1]) return false
+    covered.fill(1, start, end)
+    return true
+  })
+  return kept.sort((a, b) => a.start - b.start)
 }
