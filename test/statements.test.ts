@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm'
+import type { JobHelpers } from 'graphile-worker'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../src/accounts/actor.ts'
 import type { BoardRow } from '../src/boards/schema.ts'
 import { nameProducts } from '../src/companies/naming.ts'
 import type { Product } from '../src/companies/product_queries.ts'
 import type { CompanyRow } from '../src/companies/schema.ts'
+import { eventTasks } from '../src/event_jobs.ts'
+import type { EventOf } from '../src/events.ts'
 import { weigh } from '../src/moderation/holds/weighing.ts'
 import { wordsNow } from '../src/moderation/words/keeping.ts'
 import { react } from '../src/reactions/reactions.ts'
@@ -150,4 +153,26 @@ test('writing costs what it must: the row, its counts, the draft, the event, a q
   const opening = await openingOf(forum.db, topic)
   const pressed = await statementsOf(() => member.post(`/posts/${opening.id}/reactions/me_too`), 303)
   expect(pressed.length, pressed.join('\n')).toBeLessThanOrEqual(7)
+})
+
+test('what follows from answers that come together asks no more for eight than for two', async () => {
+  const { db, services } = forum
+  const { event: follow } = eventTasks(services)
+  const topics = await Promise.all(Array.from({ length: 10 }, () => makeTopic(db, asker, board)))
+  for (const each of topics) await makeAnswer(db, reader, each)
+  await forum.runJobs()
+  const statementsAfter = async (count: number) => {
+    for (const each of topics.slice(0, count)) await makeAnswer(db, reader, each, `もう一つの回答です。${count}`)
+    const events = await db.execute<EventOf>(
+      sql`select id::int, name, data from events where name = 'answer.posted' order by id desc limit ${count}`,
+    )
+    forum.statements.length = 0
+    const addJob = () => expect.fail('an effect failed')
+    await Promise.all(events.map(event => follow?.(event, { addJob } as unknown as JobHelpers)))
+    return [...forum.statements]
+  }
+  const two = await statementsAfter(2)
+  const eight = await statementsAfter(8)
+  expect(two.length, two.join('\n')).toBeLessThanOrEqual(2 * 24)
+  expect(eight.length, eight.join('\n')).toBeLessThanOrEqual(two.length + 2)
 })
