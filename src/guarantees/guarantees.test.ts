@@ -244,9 +244,16 @@ describe('what becomes of it', () => {
     const topic = await ask()
     const answer = await makeAnswer(db, writer, topic, '取り下げる手順です。')
     const guarantee = await agreeToGuarantee(db, writer, await makeGuarantee(db, agent, company, answer, product))
+    const reader = await makeMember(db)
+    await react(db, reader, await postNow(db, answer), 'helpful')
     await (await forum.as(writer)).delete(`/posts/${answer.id}`)
     await settled()
     expect((await states(guarantee)).at(-1)).toBe('revoked revoked withdrawal')
+    const letters = await db.execute<{ recipient: string; text: string }>(sql`
+      select recipient, text from mails where once_key like ${`guarantee.revoked:${guarantee.id}:%`}`)
+    expect(letters.map(({ recipient }) => recipient)).toContain(`${reader.handle}@example.com`)
+    expect(letters.map(({ recipient }) => recipient)).not.toContain(`${writer.handle}@example.com`)
+    expect(letters[0]?.text).toContain('回答が取り下げられたため')
     expect((await topicNow(db, topic)).guaranteedAt).toBeNull()
     const { body } = await guest.get(`/guarantees/${guarantee.code}`)
     expect(body).toContain('回答が取り下げられたため')
@@ -414,16 +421,17 @@ describe('what becomes of it', () => {
     await db.execute(
       sql`insert into fixes (post_id, account_id, fixed) select ${answer.id}, id, true from accounts where handle like 'crowd_%' and id % 2 = 0`,
     )
+    // Who has left, even as many as fill a page, keeps nobody else from hearing of it.
+    await db.execute(sql`update accounts set closed_at = now() where handle like 'crowd_%' and id in (
+      select id from accounts where handle like 'crowd_%' order by id limit 230)`)
+    await db.execute(sql`delete from fixes where post_id = ${answer.id} and account_id in (
+      select id from accounts where handle like 'crowd_%' order by id limit 300)`)
     const told: number[] = []
-    for (
-      let page = await listRelying(db, { postId: answer.id, topicId: topic.id });
-      page.next;
-      page = await listRelying(db, { postId: answer.id, topicId: topic.id }, page.next)
-    )
+    const about = { postId: answer.id, topicId: topic.id }
+    for (let page = await listRelying(db, about); page.next; page = await listRelying(db, about, page.next))
       told.push(...page.people.map(({ id }) => id))
-    const crowd = await db.execute<{ id: number }>(
-      sql`select id from accounts where handle like 'crowd_%' or id = ${topic.authorId} order by id`,
-    )
+    const crowd = await db.execute<{ id: number }>(sql`
+      select id from accounts where closed_at is null and (handle like 'crowd_%' or id = ${topic.authorId}) order by id`)
     expect(told).toEqual([...crowd].map(({ id }) => Number(id)))
   })
 

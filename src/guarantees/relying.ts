@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { accounts } from '../accounts/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { atMost } from '../platform/paging.ts'
@@ -21,16 +21,22 @@ export async function listRelying(db: Db, { postId, topicId }: Answer, after = 0
     union all (select account_id, false from watches where subject = ${`topic:${topicId}`} and level <> 'nothing' and account_id > ${after}
       order by account_id limit ${atMost(size)})
     union all select author_id, false from topics where id = ${topicId} and author_id > ${after}
-    union all select author_id, true from posts where id = ${postId} and company_id is null and author_id > ${after}) relying`
+    union all select author_id, true from posts where id = ${postId} and company_id is null and author_id > ${after}) each`
+  // Who has left is taken out behind the page, or a page of them would be taken for the end.
+  const page = sql`(select id, bool_or(writer) as writer from ${relying} group by id order by id limit ${atMost(size)}) relying`
   const rows = await db
-    .select({ id: accounts.id, email: accounts.email, locale: accounts.locale, isWriter: sql<boolean>`bool_or(relying.writer)` })
-    .from(relying)
-    .innerJoin(accounts, sql`${accounts.id} = relying.id and ${accounts.closedAt} is null`)
-    .groupBy(accounts.id)
+    .select({
+      id: accounts.id,
+      email: accounts.email,
+      closedAt: accounts.closedAt,
+      locale: accounts.locale,
+      isWriter: sql<boolean>`relying.writer`,
+    })
+    .from(page)
+    .innerJoin(accounts, sql`${accounts.id} = relying.id`)
     .orderBy(accounts.id)
-    .limit(atMost(size))
   return {
-    people: rows.filter(({ email }) => email !== null) as (Omit<(typeof rows)[number], 'email'> & { email: string })[],
+    people: rows.flatMap(({ email, closedAt, ...person }) => (email && !closedAt ? [{ ...person, email }] : [])),
     next: rows.at(-1)?.id,
   }
 }
@@ -40,6 +46,6 @@ export async function findDeed(db: Db, { guaranteeId, number }: { guaranteeId: n
   const [deed] = await db
     .select({ by: guaranteeHistory.by, reason: guaranteeHistory.reason })
     .from(guaranteeHistory)
-    .where(sql`${eq(guaranteeHistory.guaranteeId, guaranteeId)} and ${guaranteeHistory.number} = ${number}`)
+    .where(and(eq(guaranteeHistory.guaranteeId, guaranteeId), eq(guaranteeHistory.number, number)))
   return deed
 }
