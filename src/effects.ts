@@ -121,9 +121,9 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'synonyms.changed': [tellSynonyms],
   'topic.asked': [noteQuestion, refreshTopic, tellPeople, warm],
   'topic.changed': [refreshTopic, recountTopic],
-  'topic.moved': [refreshTopic, recountTopic],
-  'topic.merged': [refreshTopic, settleTopic],
-  'topic.split': [refreshParted, settleParted],
+  'topic.moved': [refreshTopic, recountTopic, tellPeople],
+  'topic.merged': [refreshTopic, settleTopic, tellPeople],
+  'topic.split': [refreshParted, settleParted, tellPeople],
   'topic.hidden': [refreshTopic, settleTopic],
   'topic.shown': [refreshTopic, settleTopic],
   'topic.closed': [refreshTopic, emptyBox],
@@ -160,6 +160,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'sanction.given': [mailSanction, tellPeople],
   'sanction.lifted': [tellPeople],
   'sanction.ended': [tellPeople],
+  'care.settled': [tellPeople],
   'takedown.filed': [mailTakedownReceipt],
   'takedown.asked': [mailTakedownAsked, tellPeople],
   'takedown.decided': [mailTakedownDecided, tellPeople],
@@ -180,7 +181,14 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
 }
 
 /** Which cached pages no longer tell the truth after an event, by the tags they were kept under. */
-export function staleAfter({ name, data }: EventOf): string[] {
+export function staleAfter(event: EventOf): string[] {
+  return FIGURES.test(event.name) ? ['transparency', ...stalePages(event)] : stalePages(event)
+}
+
+/** What the transparency report counts. */
+const FIGURES = /^(review|sanction|appeal|takedown)\.|^topic\.(moved|merged|split|hidden|shown|closed|reopened|changed)$/
+
+function stalePages({ name, data }: EventOf): string[] {
   if (name === 'account.changed' || name === 'account.closed' || name === 'account.role_changed' || name === 'level.changed')
     return ['people', `account:${data.accountId}`]
   if (name === 'certification.decided' || name === 'certification.ended') return ['people', `account:${data.accountId}`]

@@ -27,6 +27,7 @@ export type Events = {
   'sanction.ended': { sanctionId: number; accountId: number }
   'appeal.opened': { appealId: number; accountId: number }
   'appeal.decided': { appealId: number; accountId: number }
+  'care.settled': { itemId: number; accountId: number }
   'takedown.filed': { takedownId: number }
   'takedown.asked': { takedownId: number; accountId: number }
   'takedown.viewed': { takedownId: number }

@@ -24,6 +24,8 @@ export const HELP_PAGES = [
   'companies',
   'insights',
   'rules',
+  'decisions',
+  'takedown',
   'calm',
   'privacy',
 ] as const

@@ -1,4 +1,5 @@
 import { accountRoutes } from './accounts/routes/account.ts'
+import { ignoringRoutes } from './accounts/routes/ignoring.ts'
 import { preferenceRoutes } from './accounts/routes/preferences.ts'
 import { profileRoutes } from './accounts/routes/profile.ts'
 import { resetRoutes } from './accounts/routes/reset.ts'
@@ -43,6 +44,7 @@ import { avatarRoutes } from './media/routes/avatars.ts'
 import { pictureRoutes } from './media/routes/pictures.ts'
 import { metricsRoutes } from './metrics_routes.ts'
 import { auditRoutes } from './moderation/routes/audit.ts'
+import { careRoutes } from './moderation/routes/care.ts'
 import { flagRoutes } from './moderation/routes/flags.ts'
 import { heldRoutes } from './moderation/routes/held.ts'
 import { recordRoutes } from './moderation/routes/members.ts'
@@ -55,6 +57,7 @@ import { standingRoutes } from './moderation/routes/standing.ts'
 import { takedownRoutes } from './moderation/routes/takedown.ts'
 import { takedownDeskRoutes } from './moderation/routes/takedown_desk.ts'
 import { threadRoutes } from './moderation/routes/threads.ts'
+import { transparencyRoutes } from './moderation/routes/transparency.ts'
 import { followRoutes } from './notifications/routes/follows.ts'
 import { inboundRoutes } from './notifications/routes/inbound.ts'
 import { mailLinkRoutes } from './notifications/routes/mail_links.ts'
@@ -99,6 +102,7 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await twoStepRoutes(app, services)
   await profileRoutes(app, services)
   await preferenceRoutes(app, services)
+  await ignoringRoutes(app, services)
   await pictureRoutes(app, services)
   await avatarRoutes(app, services)
   await setupRoutes(app, services)
@@ -158,6 +162,8 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await standingRoutes(app, services)
   await heldRoutes(app, services)
   await takedownRoutes(app, services)
+  await careRoutes(app, services)
+  await transparencyRoutes(app, services)
   await takedownDeskRoutes(app, services)
   await sealedRoutes(app, services)
   await searchRoutes(app, services)

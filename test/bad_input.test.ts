@@ -412,6 +412,7 @@ const FORMS: Record<string, FormDoor> = {
   },
   'POST /moderation/sanctions/:id/lift': { path: () => `/moderation/sanctions/${liftable}/lift`, form: () => ({ why: '' }) },
   'POST /me/appeals/:subject/:id': { path: () => `/me/appeals/post/${hiddenOfMine}`, form: () => ({ words: '' }) },
+  'POST /u/:handle/ignoring': { path: () => '/u/the_agent/ignoring', form: () => ({ way: 'ignore' }) },
   'POST /takedown': {
     path: () => '/takedown',
     form: () => ({
@@ -523,7 +524,7 @@ const FORMS: Record<string, FormDoor> = {
 }
 
 /** Buttons: nothing is typed, only the address says what is meant. */
-const DECISION_BUTTONS = 'POST /moderation/takedowns/:id/person · POST /moderation/takedowns/:id/asking'
+const DECISION_BUTTONS = 'POST /posts/:id/care · POST /moderation/takedowns/:id/person · POST /moderation/takedowns/:id/asking'
 const BUTTONS =
   'POST /c/:company/manage/sealed/:id · POST /mail/events · POST /mail/inbound · POST /mail/:token · POST /moderation/:id/lease · POST /moderation/changes/:id/undo · POST /me/tour · POST /admin/newcomers/guides · POST /people/mentoring · POST /logout · POST /logout/everywhere · POST /me/confirmation · POST /posts/:id/best · POST /suggestions/:id/acceptance · POST /posts/:id/reactions/:kind · ' +
   'POST /companies/applications/:id/record · POST /companies/prove/:token · POST /invitations/:token · POST /admin/companies/:id/admit · ' +

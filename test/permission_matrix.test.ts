@@ -86,7 +86,10 @@ const DOORS: Record<string, string> = {
 
 /** What moderators decide about threads and members, and what one can do about it. */
 const DECISIONS: Record<string, string> = {
-  everyone: 'GET /takedown · POST /takedown · GET /takedown/receipts/:key · POST /takedown/receipts/:key/proofs',
+  members: 'POST /u/:handle/ignoring · DELETE /u/:handle/ignoring · POST /posts/:id/care',
+  everyone:
+    'GET /transparency · GET /transparency.csv · GET /transparency/takedowns.csv · ' +
+    'GET /takedown · POST /takedown · GET /takedown/receipts/:key · POST /takedown/receipts/:key/proofs',
   operators:
     'GET /moderation/takedowns · GET /moderation/takedowns/:id · POST /moderation/takedowns/:id · POST /moderation/takedowns/:id/person · ' +
     'GET /moderation/takedowns/:id/proofs/:number · POST /moderation/takedowns/:id/asking',
@@ -240,6 +243,12 @@ const DEEDS: { deed: string; allowed: Role[]; act(client: Client): ReturnType<Cl
     allowed: ['moderator', 'operator'],
     act: client => client.put(`${post()}/moderation`, { body: '直した文です。', reason: '言い直し', revision: 1 }),
     undo: `update posts set revision = 1, body = 'もとの文です。'; delete from revisions`,
+  },
+  {
+    deed: 'leave a post to the moderators',
+    allowed: ['advisor', 'agent', 'admin'],
+    act: client => client.post(`${post()}/care`),
+    undo: `delete from care_handovers; delete from review_items where kind = 'care'`,
   },
   {
     deed: 'see a member’s record',

@@ -17,6 +17,9 @@ export type Actor = {
   suspended: boolean
   /** What moderation bars him from just now. */
   bars: Bar[]
+  /** Ids of those whose posts he does not see, and of them those he is not told of. */
+  ignores: number[]
+  blocks: number[]
   /** Has a second step at log-in, and took it. */
   twoStep: boolean
   /** What he has earned; opens privileges (`policy.ts`). */
@@ -50,6 +53,8 @@ const NOBODY: Omit<Actor, 'preferences'> = {
   confirmed: false,
   suspended: false,
   bars: [],
+  ignores: [],
+  blocks: [],
   twoStep: false,
   level: 0,
   moderates: [],

@@ -56,6 +56,9 @@ export const accounts = pgTable(
     suspendedUntil: moment('suspended_until'),
     /** What moderation bars him from just now; null while nothing. */
     standing: jsonb().$type<Standing>(),
+    /** Whose posts he does not see, and of them those whose doings he is not told of. */
+    ignoredIds: reference('ignored_ids').array().notNull().default(sql`'{}'`),
+    blockedIds: reference('blocked_ids').array().notNull().default(sql`'{}'`),
     closedAt: moment('closed_at'),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },

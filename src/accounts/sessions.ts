@@ -218,6 +218,8 @@ function actorOf({ account, boardIds, companies, unread }: Known, sessionId: str
     twoStep: account.twoStepAt !== null,
     suspended: account.suspendedUntil !== null && account.suspendedUntil > new Date(),
     bars: barsNow(account.standing),
+    ignores: account.ignoredIds,
+    blocks: account.blockedIds,
     level: account.level,
     moderates: boardIds.map(Number),
     companies: companies ?? [],

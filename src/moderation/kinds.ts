@@ -1,4 +1,5 @@
 import { appealKind } from './appeals/appeal_kind.ts'
+import { careKind } from './care/handing_over.ts'
 import type { Decision, ReviewKind } from './decision.ts'
 import { flagKind } from './flags.ts'
 import { heatKind } from './heat/deciding.ts'
@@ -13,6 +14,7 @@ const KINDS: Partial<Record<KindName, ReviewKind>> = {
   hold: holdKind,
   second_look: holdKind,
   appeal: appealKind,
+  care: careKind,
   second_account: secondAccountKind,
 }
 

@@ -10,7 +10,8 @@ type Ids = { topicId?: number; postId?: number; actorId?: number; accountId?: nu
 
 /**
  * Tells everybody whom these events (all of one name) concern, each of them once of each, however often it is repeated: never whoever did
- * it, nobody who left, and nothing that is hidden by now. One statement. Where an event has more followers than are told at once, it says
+ * it, nobody who left, nothing of somebody one blocks (what a company says in its own name is told all the same), and nothing that is
+ * hidden by now. One statement. Where an event has more followers than are told at once, it says
  * after whose account to go on, by the event's id.
  */
 export async function tellAll(db: Db, events: EventOf[], after = 0): Promise<Map<number, number>> {
@@ -26,6 +27,7 @@ export async function tellAll(db: Db, events: EventOf[], after = 0): Promise<Map
         nullif(e.data - '{topicId,boardId,postId,actorId,accountId}'::text[], '{}'), ${MAIL_AT}
       from e join told on told.event_id = e.id join accounts a on a.id = told.account_id ${withTopicAndPost('e')} left join notice_settings s on s.account_id = a.id
       where a.closed_at is null and a.id is distinct from e.actor_id and ${STANDS}
+        and (told.actor_id is null or p.company_id is not null or told.list not in ('talk', 'following') or not told.actor_id = any(a.blocked_ids))
         and (told.always or s.ways->>told.list is distinct from 'none' and not exists (
           select from watches w where w.subject = 'topic:' || e.topic_id and w.account_id = a.id and w.level = 'nothing'))
       order by e.id, told.account_id, told.weight

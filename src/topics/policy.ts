@@ -44,6 +44,12 @@ export const canEdit = (actor: Actor, post: Ownable) => canWrite(actor) && owns(
 export const canEditIn = (actor: Actor, topic: { boardId: number }, post: Ownable) =>
   canEdit(actor, post) && canWriteIn(actor, topic.boardId)
 
+/** Answers people here for others: an advisor, or somebody who works for a company. */
+export const worksHere = (actor: Actor) => canWrite(actor) && (actor.role === 'advisor' || actor.companies.length > 0)
+
+/** Leave a rude post to the moderators by one tap: whoever works here, about what somebody else wrote. */
+export const canHandOver = (actor: Actor, post: Ownable) => worksHere(actor) && post.authorId !== actor.id && stands(post)
+
 /** Take one's own post back. */
 export const canWithdraw = (actor: Actor, post: Ownable) => canWrite(actor) && owns(actor, post) && stands(post)
 

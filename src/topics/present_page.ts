@@ -10,6 +10,7 @@ import {
   canAnswer,
   canClose,
   canEditIn,
+  canHandOver,
   canPickBest,
   canReopen,
   canRewrite,
@@ -63,6 +64,7 @@ export function presentPost(post: ShownPost, context: PostContext) {
     isEdited: post.revision > 1,
     historyPath: `${postLink(post)}/history`,
     isGone: gone,
+    isFolded: !gone && isFolded(actor, post),
     isHidden: post.hiddenAt !== null,
     goneText: gone ? t(post.kind === 'opening' ? 'topics.stub.opening' : 'topics.stub.answer') : undefined,
     isBest,
@@ -86,6 +88,10 @@ export function presentPost(post: ShownPost, context: PostContext) {
   }
 }
 
+/** By somebody this reader does not see; what a company says, and who looks after the boards, everybody sees. */
+const isFolded = (actor: Actor, { authorId, capacity, author }: Pick<ShownPost, 'authorId' | 'capacity' | 'author'>) =>
+  actor.ignores.includes(authorId) && capacity?.as !== 'company' && author.role !== 'operator' && !author.moderates
+
 /** What is in the menu of a post: for its author, and for those whose level lets them help. */
 function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'actor' | 'topic'>) {
   const helping = {
@@ -101,6 +107,9 @@ function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'ac
     restPath: restPath(topic),
     canTend: post.kind === 'opening' && canTend(actor, topic),
     tendPath: threadPath(topic),
+    canHandOver: canHandOver(actor, post),
+    recordPath:
+      post.authorId !== actor.id && canTend(actor, topic) ? `/moderation/members/${post.author.handle}?post=${post.id}` : undefined,
     canRewrite: post.authorId !== actor.id && canRewrite(actor, topic, post),
     rewritePath: rewritePath(post),
     canFlag: isFlagOffered(actor, post),
@@ -124,6 +133,7 @@ export function presentComment(
     isEdited: comment.editedAt !== null,
     historyPath: `${postLink(comment)}/history`,
     isHidden: comment.hiddenAt !== null,
+    isFolded: isFolded(actor, comment),
     isAsker: comment.authorId === topic.authorId,
     canEdit: canEditIn(actor, topic, post),
     canWithdraw: canWithdraw(actor, post),

@@ -10,6 +10,7 @@ import { badgeGrants } from '../reputation/people/schema.ts'
 import { drafts } from '../topics/schema.ts'
 import {
   addendaOf,
+  appealsOf,
   applicationsOf,
   BATCH,
   certificationsOf,
@@ -18,6 +19,7 @@ import {
   passkeysOf,
   pointsOf,
   postsOf,
+  sanctionsOf,
 } from './account_export_rows.ts'
 
 /**
@@ -74,6 +76,8 @@ async function* write(db: Db, actor: Actor): AsyncGenerator<string> {
       .from(sessions)
       .where(eq(sessions.accountId, id)),
   )
+  yield* once('sanctions', await sanctionsOf(db, id))
+  yield* once('appeals', await appealsOf(db, id))
   yield* once('passkeys', await passkeysOf(db, id))
   yield* once('memberships', await membershipsOf(db, id))
   yield* once('companyApplications', await applicationsOf(db, id))

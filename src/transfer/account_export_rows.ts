@@ -2,6 +2,8 @@ import { and, asc, eq, gt, inArray } from 'drizzle-orm'
 import { accountPasskeys } from '../accounts/schema.ts'
 import { companies, companyMembers } from '../companies/schema.ts'
 import { fixes } from '../fixes/schema.ts'
+import { appeals } from '../moderation/appeals/schema.ts'
+import { sanctions } from '../moderation/sanctions/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { certifications } from '../reputation/people/schema.ts'
 import { reputationEntries } from '../reputation/schema.ts'
@@ -105,6 +107,26 @@ export async function applicationsOf(db: Db, accountId: number) {
     .from(companies)
     .where(eq(companies.applicantId, accountId))
     .orderBy(asc(companies.id))
+}
+
+/** What moderation decided about him, with its reasons; not who decided. */
+export async function sanctionsOf(db: Db, accountId: number) {
+  const { kind, boardId, rule, words, perDay, at, endsAt, liftedAt, liftedWhy } = sanctions
+  return db
+    .select({ kind, boardId, rule, words, perDay, at, endsAt, liftedAt, liftedWhy })
+    .from(sanctions)
+    .where(eq(sanctions.accountId, accountId))
+    .orderBy(asc(sanctions.id))
+}
+
+/** What he objected to, and the answers. */
+export async function appealsOf(db: Db, accountId: number) {
+  const { subject, subjectId, words, openedAt, outcome, answer, decidedAt } = appeals
+  return db
+    .select({ subject, subjectId, words, openedAt, outcome, answer, decidedAt })
+    .from(appeals)
+    .where(eq(appeals.accountId, accountId))
+    .orderBy(asc(appeals.id))
 }
 
 /** What he said of answers: whether they fixed it, and what he has. */

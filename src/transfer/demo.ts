@@ -19,6 +19,7 @@ import { addenda, posts, revisions, topics } from '../topics/schema.ts'
 import { write } from '../topics/writing.ts'
 import { seedCases } from './demo_cases.ts'
 import { demoStaff, seedCompanies } from './demo_companies.ts'
+import { seedDecisions } from './demo_decisions.ts'
 import { seedFixes } from './demo_fixes.ts'
 import { seedGuarantees } from './demo_guarantees.ts'
 import { seedHeat } from './demo_heat.ts'
@@ -114,6 +115,7 @@ export async function seedDemo({ db, search, storage, log }: Services): Promise<
   await seedCases(db)
   await seedModeration(db)
   await seedHeat(db)
+  await seedDecisions(db)
   await seedNotices(db)
   await seedInsights(db)
   await mark(db, 'demo.searchable')

@@ -7,6 +7,8 @@ import { accounts } from '../../src/accounts/schema.ts'
 import { guarantees } from '../../src/guarantees/schema.ts'
 import { decideItem } from '../../src/moderation/deciding.ts'
 import { findItem, listQueue } from '../../src/moderation/queue_queries.ts'
+import { makeKey } from '../../src/moderation/takedowns/filing.ts'
+import { receiptPath } from '../../src/moderation/takedowns/present.ts'
 import { seedWordLists } from '../../src/moderation/words/words.ts'
 import { applyForCertification } from '../../src/reputation/certifying.ts'
 import { contest } from '../../src/reputation/contesting.ts'
@@ -31,6 +33,7 @@ let offerPath = ''
 let fixedPath = ''
 let decisionPath = ''
 let heldPath = ''
+let receiptAt = ''
 /** A certificate in each state. */
 const certificates: Record<string, string> = {}
 
@@ -60,6 +63,8 @@ beforeAll(async () => {
   const [waiting] = await forum.db.execute<{ id: number }>(sql`
     select p.id from posts p join accounts a on a.id = p.author_id where a.handle = 'ayu' and p.held_at is not null`)
   heldPath = `/me/held/${waiting?.id}`
+  const [request] = await forum.db.execute<{ id: number }>(sql`select id::int as id from takedowns order by id limit 1`)
+  receiptAt = receiptPath(await makeKey(forum.db, request?.id ?? 0))
   decisionPath = `/me/decisions/${await askedToMend(await person('kenji'))}`
   fixedPath = `/posts/${answer?.id}/fixed`
 }, 60_000)
@@ -100,7 +105,7 @@ const FAULTS: Partial<Record<string, number>> = {
 
 /** Doors that only lead on, and those whose address only a program, a mail or the first visitor has. */
 const NO_PAGES =
-  /^\/(live$|lists\/news|moderation\/leases|notifications\/unread|t\/:id\/(inbox|news)|(posts|notifications)\/:id$|pictures\/:key|admin\/mailbox\/:id|setup|media|assets|api\/v1)|\/(picture|evidence)$/
+  /^\/(live$|lists\/news|moderation\/leases|notifications\/unread|t\/:id\/(inbox|news)|(posts|notifications)\/:id$|pictures\/:key|admin\/mailbox\/:id|setup|media|assets|api\/v1)|\/(picture|evidence|proofs\/:number)$/
 
 const width = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
 
@@ -117,6 +122,7 @@ const STATES: Record<string, () => string[]> = {
     '/signup/sent',
     '/reset/sent',
     '/api/docs',
+    receiptAt,
     fixedPath,
     heatedPath,
     ...['expired', 'suspended', 'revoked', 'recalled'].map(state => certificates[state] ?? ''),
@@ -142,9 +148,11 @@ const STATES: Record<string, () => string[]> = {
     `/c/sakuranet/manage${certificates.given}`,
     '/me/two-step/passkey',
   ],
-  kenji: () => [decisionPath],
+  kenji: () => [decisionPath, '/me/standing'],
   ayu: () => [heldPath],
   operator: () => [
+    '/moderation/members/nishiki_ya',
+    '/moderation/takedowns?list=decided',
     '/admin/calm?week=2020-01-01',
     `${heatedPath}/rest`,
     '/admin/certifications?list=decided',

@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
+import { worksHere } from '../../topics/policy.ts'
 import { exportAccount } from '../../transfer/account_export.ts'
 import { closeAccount } from '../closing.ts'
 import { askEmailChange, changePassword, confirmEmailChange } from '../credentials.ts'
@@ -22,7 +23,9 @@ type Body<Form extends TSchema> = { Body: Static<Form> }
 export async function accountRoutes(app: App, { db, config }: Services): Promise<void> {
   const members = { config: { access: 'members' } as const }
 
-  app.get('/me', members, (request, reply) => reply.page('me/index', { title: request.t('me.title'), at: 'me', noIndex: true }))
+  app.get('/me', members, (request, reply) =>
+    reply.page('me/index', { title: request.t('me.title'), at: 'me', noIndex: true, worksHere: worksHere(request.actor) }),
+  )
 
   app.get('/me/account', members, async (request, reply) => {
     const { email, handle, confirmedAt } = await findAccount(db, request.actor.id)

@@ -22,6 +22,7 @@ import { postLink, topicPath } from '../../topics/paths.ts'
 import { presentCapacity, presentTopicLine } from '../../topics/present.ts'
 import { listTopicsBy } from '../../topics/queries.ts'
 import { visibleTo } from '../actor.ts'
+import { canIgnore } from '../ignoring.ts'
 import { presentCalendar } from '../present_calendar.ts'
 import { presentCounts } from '../present_counts.ts'
 import { memberPath, presentMember } from '../present_member.ts'
@@ -66,6 +67,11 @@ export async function profileRoutes(app: App, { db }: Services): Promise<void> {
       member,
       standing: shows('level') ? presentStanding(account, preferences.locale, t) : undefined,
       isSelf,
+      ignoring: {
+        may: canIgnore(actor, account),
+        isIgnored: actor.ignores.includes(account.id),
+        isBlocked: actor.blocks.includes(account.id),
+      },
       recordPath: canSeeRecord(actor) && !isSelf ? recordPath(account) : undefined,
       nextLevel: ownFacts && presentNext(ownFacts, t),
       companies: works.map(company => presentWork(company, preferences.locale, t)),

@@ -335,6 +335,32 @@ test('who works for a company the topic is about puts nothing in order there, wh
   expect((await browser.get(`/t/${topic.id}/moderation`)).body).toContain('ほかのモデレーターが行います')
 })
 
+test('what was done is in the audit, once each, also by the buttons that members have; its author is told where his topic stands', async () => {
+  const [one, other] = [await thread(), await thread()]
+  const deedsAbout = async (subject: string, id: number) =>
+    (
+      await db.execute<{ deed: string }>(
+        sql`select deed from audit_entries where subject = ${subject} and subject_id = ${id} order by number`,
+      )
+    ).map(({ deed }) => deed)
+  const browser = await forum.as(moderator)
+  await browser.post(`/posts/${one.answer.id}/hiding`, { reason: 'spam' })
+  await browser.delete(`/posts/${one.answer.id}/hiding`)
+  await browser.post(`/t/${one.topic.id}/close`)
+  await browser.delete(`/t/${one.topic.id}/close`)
+  await (await forum.as(one.asker)).post(`/t/${one.topic.id}/close`)
+  await (await forum.as(one.asker)).delete(`/t/${one.topic.id}/close`)
+  await mergeTopic(db, moderator, one.topic, { into: String(other.topic.id), ...why })
+  await undo(one.topic)
+  expect(await deedsAbout('post', one.answer.id)).toEqual(['post_hidden', 'post_shown'])
+  expect(await deedsAbout('topic', one.topic.id)).toEqual(['topic_closed', 'topic_reopened', 'thread_merged', 'thread_undone'])
+  await forum.runJobs()
+  const told = await db.execute<{ kind: string; actor: number | null }>(
+    sql`select kind, actor_id as actor from notices where account_id = ${one.asker.id} and kind = 'merged'`,
+  )
+  expect(told).toEqual([{ kind: 'merged', actor: null }])
+})
+
 test('the pages: a menu, a form that says what is missing, a log with its undo; everybody else is turned away', async () => {
   const { topic, answer, asker } = await thread()
   const browser = await forum.as(moderator)

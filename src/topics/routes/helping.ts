@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { hideOrVote, showRecorded } from '../../moderation/threads/recorded.ts'
 import { Missing } from '../../platform/errors.ts'
 import type { Services } from '../../platform/services.ts'
 import { wordDiff } from '../../platform/text_diff.ts'
 import type { App } from '../../platform/web.ts'
 import { type FormAgain, showAgain } from '../../platform/web_errors.ts'
 import { newDraftKey } from '../drafts.ts'
-import { HIDE_REASONS, showPostAgain, VOTES_TO_HIDE, voteToHide } from '../helping/hiding.ts'
+import { HIDE_REASONS, VOTES_TO_HIDE } from '../helping/hiding.ts'
 import { canDecideEdit, canEditTags, canSuggestEdit, canVoteToHide } from '../helping/policy.ts'
 import { decideSuggestion, findSuggestion, listSuggestions, suggestEdit } from '../helping/suggesting.ts'
 import { editTags, listTagChanges } from '../helping/tagging.ts'
@@ -47,13 +48,13 @@ export async function helpingRoutes(app: App, { db }: Services): Promise<void> {
     { ...members, schema: { params: TopicParams, body: HideForm }, errorHandler: showAgain(showHiding) },
     async ({ actor, params, body }, reply) => {
       const post = await findPost(db, actor, params.id)
-      const isHidden = await voteToHide(db, actor, post, body.reason)
+      const isHidden = await hideOrVote(db, actor, post, body.reason)
       return reply.flash(isHidden ? 'postHidden' : 'hideVoted').see(topicPath(post.topic))
     },
   )
   app.delete<Route>('/posts/:id/hiding', members, async ({ actor, params }, reply) => {
     const post = await findPost(db, actor, params.id)
-    await showPostAgain(db, actor, post)
+    await showRecorded(db, actor, post)
     return reply.flash('postShown').see(postPath(post.topic, post))
   })
 

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { answerAbout, REPORT_LETTERS } from '../../companies/comparing.ts'
 import { reportWords } from '../../companies/present_compare.ts'
 import { watchPosting } from '../../moderation/holds/holding.ts'
+import { closeRecorded, reopenRecorded } from '../../moderation/threads/recorded.ts'
 import type { Db } from '../../platform/db.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
@@ -10,7 +11,6 @@ import { showAgain } from '../../platform/web_errors.ts'
 import type { PostDraft } from '../answers.ts'
 import { pickBest, unpickBest } from '../best_answers.ts'
 import { chosenCompany } from '../capacity.ts'
-import { closeTopic, reopenTopic } from '../closing.ts'
 import { findPost } from '../page_queries.ts'
 import { heldPath, postPath, sealPathOf, topicPath } from '../paths.ts'
 import { findTopic, type Topic } from '../queries.ts'
@@ -114,12 +114,12 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
 
   app.post<Route<{ solved?: string } | undefined>>('/t/:id/close', members, async ({ actor, params, body }, reply) => {
     const topic = await findTopic(db, actor, params.id)
-    await closeTopic(db, actor, topic, { solved: body?.solved === 'true' })
+    await closeRecorded(db, actor, topic, { solved: body?.solved === 'true' })
     return reply.flash('closed').see(topicPath(topic))
   })
   app.delete<Route>('/t/:id/close', members, async ({ actor, params }, reply) => {
     const topic = await findTopic(db, actor, params.id)
-    await reopenTopic(db, actor, topic)
+    await reopenRecorded(db, actor, topic)
     return reply.flash('reopened').see(topicPath(topic))
   })
 }
