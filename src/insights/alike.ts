@@ -6,7 +6,7 @@ export type Compared = { id: number; terms: Terms }
 /** Questions that are alike: the one that stands for them first, and the terms they share most. */
 export type Group = { ids: number[]; terms: string[] }
 
-/** From this cosine on a question belongs to a group; see docs/decisions/021-insights.md for what it was set by. */
+/** From this cosine on a question belongs to a group; see docs/decisions/027-insights.md for what it was set by. */
 const ALIKE = 0.25
 const SHARED_TERMS = 6
 

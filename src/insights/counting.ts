@@ -4,12 +4,12 @@ import { roundedMinutes } from './waits.ts'
 
 /** Everything of a day is counted anew and replaces what stood: counted twice is counted once. In the caller's transaction. */
 export async function countDay(tx: Db, day: string): Promise<void> {
-  for (const table of ['insight_days', 'insight_waits', 'insight_rivals', 'insight_helpers'])
+  for (const table of ['insight_days', 'insight_waits', 'insight_rivals'])
     await tx.execute(sql`delete from ${sql.raw(table)} where day = ${day}::date`)
   await countQuestions(tx, day)
   await countWaits(tx, day)
   await countRivals(tx, day)
-  await countHelpers(tx, day)
+  await followTroubles(tx, day)
 }
 
 const onDay = (moment: SQL, day: string) => sql`
@@ -25,7 +25,7 @@ const scoped = (about: string) => sql`
 
 /** A day's questions, with the moment of the first answer by somebody else that still stands. */
 const asked = (day: string) => sql`
-  select t.id, t.author_id, t.company_ids, t.product_ids, t.solved_at, t.guaranteed_at, t.best_answer_id, t.created_at, answered.at as answered_at
+  select t.id, t.author_id, t.company_ids, t.product_ids, t.solved_at, t.guaranteed_at, t.created_at, answered.at as answered_at
   from topics t cross join lateral (
     select min(p.created_at) as at from posts p
     where p.topic_id = t.id and p.kind = 'answer' and p.author_id <> t.author_id and p.hidden_at is null and p.withdrawn_at is null) answered
@@ -65,14 +65,13 @@ async function countRivals(tx: Db, day: string): Promise<void> {
     group by s.company_id, s.product_id, rival.id`)
 }
 
-/** Who works for the company is none of its helpers, and neither is who answers himself. */
-async function countHelpers(tx: Db, day: string): Promise<void> {
+/** How the questions of a day fare that were found alike; those that are gone leave their troubles. */
+export async function followTroubles(tx: Db, day: string): Promise<void> {
   await tx.execute(sql`
-    with asked as (${asked(day)})
-    insert into insight_helpers (company_id, product_id, day, account_id, answers, best, guaranteed, helpful)
-    select s.company_id, s.product_id, ${day}::date, p.author_id, count(*), count(*) filter (where s.best_answer_id = p.id),
-      count(*) filter (where p.guaranteed_at is not null), sum(p.helpful_count)
-    from (${scoped('asked')}) s join posts p on p.topic_id = s.id and p.kind = 'answer' and p.author_id <> s.author_id and p.hidden_at is null and p.withdrawn_at is null
-    where p.capacity is null and not exists (select from company_members m where m.account_id = p.author_id and m.company_id = s.company_id)
-    group by s.company_id, s.product_id, p.author_id`)
+    with asked as (${asked(day)}),
+    gone as (delete from insight_trouble_topics m where m.day = ${day}::date and not exists (
+      select from asked a where a.id = m.topic_id and m.product_id = any(a.product_ids)))
+    update insight_trouble_topics m set solved = a.solved_at is not null, guaranteed = a.guaranteed_at is not null,
+      minutes = ${roundedMinutes(sql`a.created_at`, sql`a.answered_at`)}
+    from asked a where m.day = ${day}::date and m.topic_id = a.id and m.product_id = any(a.product_ids)`)
 }

@@ -2,8 +2,10 @@ import { setImmediate as pause } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import { type Compared, grouped, termsOf } from './alike.ts'
+import { findBestHelpers } from './best_helpers.ts'
 import { risingIn, wordsIn } from './rising.ts'
 import { insightTroubles, insightTroubleTopics, insightWords } from './schema.ts'
+import { roundedMinutes } from './waits.ts'
 
 /** Questions of a product that are compared with each other, the newest of two years. */
 const MOST_QUESTIONS = 3000
@@ -12,7 +14,7 @@ const DAYS = 728
 type Question = { id: number; askerId: number; title: string; excerpt: string; day: string; daysAgo: number }
 
 /**
- * Groups the questions about each company's products anew and counts the words that rise, company by company, each in a transaction of
+ * Groups the questions about each company's products anew, counts the words that rise and finds who helped most, company by company, each in a transaction of
  * its own. By the clock.
  */
 export async function groupAll(db: Db): Promise<void> {
@@ -38,6 +40,7 @@ export async function groupCompany(db: Db, companyId: number): Promise<void> {
     const all = new Map(found.flatMap(({ questions }) => questions.map(question => [question.id, question] as const)))
     for (const { productId, questions } of [...found, { productId: 0, questions: [...all.values()] }])
       await keepWords(tx, { companyId, productId }, questions, ownNames)
+    await findBestHelpers(tx, companyId)
     await tx.execute(sql`
       insert into insight_settings (company_id, grouped_at) values (${companyId}, now()) on conflict (company_id) do update set grouped_at = now()`)
   })
@@ -66,6 +69,9 @@ async function compared(questions: Question[]): Promise<Compared[]> {
 
 type Scope = { companyId: number; productId: number }
 
+const waited = sql`(select ${roundedMinutes(sql`t.created_at`, sql`min(p.created_at)`)} from posts p
+  where p.topic_id = t.id and p.kind = 'answer' and p.author_id <> t.author_id and p.hidden_at is null and p.withdrawn_at is null)`
+
 async function keepGroups(tx: Db, scope: Scope, questions: Question[], groups: ReturnType<typeof grouped>): Promise<void> {
   const dayOf = new Map(questions.map(({ id, day }) => [id, day]))
   const alike = groups.filter(({ ids }) => ids.length > 1)
@@ -78,6 +84,9 @@ async function keepGroups(tx: Db, scope: Scope, questions: Question[], groups: R
     ids.map(topicId => ({ ...scope, troubleId: rows[place]?.id ?? 0, topicId, day: dayOf.get(topicId) ?? '' })),
   )
   for (let at = 0; at < members.length; at += 1000) await tx.insert(insightTroubleTopics).values(members.slice(at, at + 1000))
+  await tx.execute(sql`
+    update insight_trouble_topics m set solved = t.solved_at is not null, guaranteed = t.guaranteed_at is not null, minutes = ${waited}
+    from topics t where t.id = m.topic_id and m.product_id = ${scope.productId}`)
 }
 
 /** That people name the product they ask about is no news. */

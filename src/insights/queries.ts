@@ -20,7 +20,7 @@ import {
 /** Whose figures: a company's, all its products together (`productId` 0) or one of them. */
 export type Scope = { companyId: number; productId: number }
 
-type Scoped = typeof insightDays | typeof insightWaits | typeof insightReaders | typeof insightRivals | typeof insightHelpers
+type Scoped = typeof insightDays | typeof insightWaits | typeof insightReaders | typeof insightRivals
 const inScope = (table: Scoped, { companyId, productId }: Scope, from: string, until: string) =>
   and(eq(table.companyId, companyId), eq(table.productId, productId), gte(table.day, from), lte(table.day, until))
 
@@ -70,29 +70,22 @@ export type Trouble = {
 }
 const SHOWN = 15
 
-/**
- * What hurts most: questions that are alike, by how many were asked in the period. The largest are found by their days alone; only their
- * questions are looked at.
- */
+/** What hurts most: questions that are alike, by how many were asked in the period. One scan of the period's questions. */
 export async function listTroubles(db: Db, { companyId, productId }: Scope, { before, from, until }: Period): Promise<Trouble[]> {
   const scope = productId ? sql`m.product_id = ${productId}` : sql`m.company_id = ${companyId}`
+  const isNow = sql`m.day >= ${from}::date`
   const rows = await db.execute<Trouble & { id: string; topicId: string }>(sql`
     with largest as (
-      select m.trouble_id, count(*) filter (where m.day >= ${from}::date)::int as questions, count(*) filter (where m.day < ${from}::date)::int as before
+      select m.trouble_id, count(*) filter (where ${isNow})::int as questions, count(*) filter (where not ${isNow})::int as before,
+        count(*) filter (where ${isNow} and m.solved)::int as solved, count(*) filter (where ${isNow} and m.guaranteed)::int as guaranteed,
+        count(*) filter (where ${isNow} and m.minutes is null)::int as waiting,
+        percentile_disc(0.5) within group (order by m.minutes) filter (where ${isNow} and m.minutes is not null) as minutes
       from insight_trouble_topics m where ${scope} and m.day between ${before}::date and ${until}::date
-      group by m.trouble_id having count(*) filter (where m.day >= ${from}::date) > 0 order by 2 desc, 3, 1 limit ${SHOWN})
+      group by m.trouble_id having count(*) filter (where ${isNow}) > 0 order by 2 desc, 3, 1 limit ${SHOWN})
     select g.id, g.topic_id as "topicId", shown.title, g.words, p.name_ja as "productJa", p.name_en as "productEn", l.questions, l.before,
-      now.solved, now.guaranteed, now.waiting, now.minutes
+      l.solved, l.guaranteed, l.waiting, l.minutes
     from largest l join insight_troubles g on g.id = l.trouble_id join topics shown on shown.id = g.topic_id join products p on p.id = g.product_id
-    cross join lateral (
-      select count(t.solved_at)::int as solved, count(t.guaranteed_at)::int as guaranteed, count(*) filter (where t.answer_count = 0)::int as waiting,
-        (percentile_disc(0.5) within group (order by floor(extract(epoch from first.at - t.created_at) / 60)))::int as minutes
-      from insight_trouble_topics m join topics t on t.id = m.topic_id and t.hidden_at is null and t.withdrawn_at is null
-      left join lateral (select min(p.created_at) as at from posts p where p.topic_id = t.id and p.kind = 'answer' and p.author_id <> t.author_id
-        and p.hidden_at is null and p.withdrawn_at is null) first on true
-      where m.trouble_id = l.trouble_id and m.day between ${from}::date and ${until}::date) now
-    where shown.hidden_at is null and shown.withdrawn_at is null
-    order by l.questions desc, l.before, g.id`)
+    where shown.hidden_at is null and shown.withdrawn_at is null order by l.questions desc, l.before, g.id`)
   return rows.map(row => ({ ...row, id: Number(row.id), topicId: Number(row.topicId) }))
 }
 
@@ -135,25 +128,24 @@ export type Rival = Awaited<ReturnType<typeof listRivals>>[number]
  * Members whose answers helped most, by best and guaranteed answers, then by helpful marks. Who left, is suspended or keeps his name out of
  * lists of helpers is not among them.
  */
-export async function listBestHelpers(db: Db, scope: Scope, { from, until }: Period) {
-  const sum = (column: 'answers' | 'best' | 'guaranteed' | 'helpful') => sql<number>`sum(${insightHelpers[column]})::int`
-  const worth = sql`2 * sum(${insightHelpers.best}) + 2 * sum(${insightHelpers.guaranteed}) + sum(${insightHelpers.helpful})`
+export async function listBestHelpers(db: Db, { companyId, productId }: Scope, { days }: Pick<Period, 'days'>) {
+  const { answers, best, guaranteed, helpful } = insightHelpers
   return db
-    .select({ author: byline, answers: sum('answers'), best: sum('best'), guaranteed: sum('guaranteed'), helpful: sum('helpful') })
+    .select({ author: byline, answers, best, guaranteed, helpful })
     .from(insightHelpers)
     .innerJoin(accounts, eq(accounts.id, insightHelpers.accountId))
     .where(
       and(
-        inScope(insightHelpers, scope, from, until),
+        eq(insightHelpers.companyId, companyId),
+        eq(insightHelpers.productId, productId),
+        eq(insightHelpers.days, days),
         isNull(accounts.closedAt),
         sql`(${accounts.suspendedUntil} is null or ${accounts.suspendedUntil} < now())`,
         sql`not ${accounts.hiddenParts} @> '{ranking}'`,
         sql`${accounts.role} <> 'operator'`,
       ),
     )
-    .groupBy(accounts.id)
-    .having(sql`${worth} > 0`)
-    .orderBy(desc(worth), desc(sum('answers')), asc(accounts.id))
+    .orderBy(desc(sql`2 * ${best} + 2 * ${guaranteed} + ${helpful}`), desc(answers), asc(accounts.id))
     .limit(SHOWN)
 }
 export type BestHelper = Awaited<ReturnType<typeof listBestHelpers>>[number]

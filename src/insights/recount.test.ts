@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeCompany, makeProduct } from '../../test/companies.ts'
@@ -23,6 +23,7 @@ import type { Topic } from '../topics/queries.ts'
 import { countVisits } from '../topics/visits.ts'
 import { withdrawPost } from '../topics/withdrawing.ts'
 import { countInsights } from './calendar.ts'
+import { groupAll } from './grouping.ts'
 import { readInsights } from './insights.ts'
 import { periodUntil } from './period.ts'
 import type { Scope } from './queries.ts'
@@ -72,6 +73,7 @@ const DEEDS: Record<string, (a: number, b: number) => Promise<unknown>> = {
       sql`update posts set created_at = least(now(), t.created_at + make_interval(mins => ${(b * b) % 3000})) from topics t where posts.id = ${answer.id} and t.id = posts.topic_id`,
     )
     answers.push(answer)
+    if (a % 2) await react(db, member(b + 1), answer, 'helpful')
   },
   async rename(a, b) {
     const topic = pick(asked, a)
@@ -171,6 +173,14 @@ function rounded(minutes: unknown): number | undefined {
   return waited - (waited % grain)
 }
 
+const answeredAt = sql`(select min(p.created_at) from posts p where p.topic_id = t.id and p.kind = 'answer' and p.author_id <> t.author_id and p.hidden_at is null and p.withdrawn_at is null)`
+
+/** The questions that were found alike and still count, with what is asked of each. */
+const troubles = (columns: SQL) =>
+  db.execute(
+    sql`select m.topic_id, m.product_id, ${columns} from insight_trouble_topics m join topics t on t.id = m.topic_id order by 1, 2`,
+  )
+
 const NAMES = ['questions', 'answered', 'solved', 'guaranteed', 'fixed', 'failed', 'ended', 'median', 'ninetieth']
 const scopes = (): Scope[] => [
   { companyId: company.id, productId: 0 },
@@ -198,7 +208,11 @@ test('figures are those of a slow recount, whatever happened and in whatever ord
 }, async () => {
   const number = fc.nat({ max: 100_000 })
   const walk = fc.array(
-    fc.tuple(fc.constantFrom(...Object.keys(DEEDS), 'ask', 'ask', 'answer', 'answer', 'best', 'fixed'), number, number),
+    fc.tuple(
+      fc.constantFrom(...Object.keys(DEEDS), 'ask', 'ask', 'answer', 'answer', 'answer', 'best', 'fixed', 'helpful', 'helpful'),
+      number,
+      number,
+    ),
     {
       minLength: 25,
       maxLength: 40,
@@ -208,6 +222,10 @@ test('figures are those of a slow recount, whatever happened and in whatever ord
     for (const [deed, a, b] of deeds) await happen(deed, a, b)
     await countInsights(db)
     await expectSame()
+    expect(await troubles(sql`m.solved, m.guaranteed, m.minutes is null as waits`)).toEqual(
+      await troubles(sql`t.solved_at is not null as solved, t.guaranteed_at is not null as guaranteed, ${answeredAt} is null as waits`),
+    )
+    await groupAll(db)
   })
   await fc.assert(property, { seed: 20261124, numRuns: 6, endOnFailure: true })
   await db.execute(sql`update insight_calendar set outdated_at = now()`)
@@ -263,4 +281,30 @@ test('a day whose visits are forgotten keeps its readers', async () => {
     select day::text as day, readers from insight_readers where company_id = ${company.id} and product_id = 0 order by day`)
   expect(days).toHaveLength(2)
   expect(days[0]?.readers).toBe(days[1]?.readers)
+})
+
+test('who helped most is who helped most in a slow recount', async () => {
+  await groupAll(db)
+  const worth = (helper: { best: number; guaranteed: number; helpful: number }) => 2 * helper.best + 2 * helper.guaranteed + helper.helpful
+  for (const [days, least] of [
+    [14, 1],
+    [364, 3],
+  ] as const) {
+    const { helpers } = await readInsights(db, anOperator, { companyId: company.id, productId: 0 }, periodUntil(today(), days))
+    const slow = await db.execute<{ id: string; answers: number; best: number; guaranteed: number; helpful: number }>(sql`
+      select p.author_id as id, count(*)::int as answers, count(*) filter (where t.best_answer_id = p.id)::int as best, count(p.guaranteed_at)::int as guaranteed,
+        sum((select count(*) from reactions r where r.post_id = p.id and r.kind = 'helpful'))::int as helpful
+      from posts p join topics t on t.id = p.topic_id
+      where p.kind = 'answer' and t.kind = 'question' and p.author_id <> t.author_id and p.author_id = any(${sql.param(members.map(({ id }) => id))}::bigint[])
+        and p.hidden_at is null and p.withdrawn_at is null and t.hidden_at is null and t.withdrawn_at is null
+        and (t.created_at at time zone 'Asia/Tokyo')::date > (now() at time zone 'Asia/Tokyo')::date - ${days}::int
+        and exists (select from topic_products n join products m on m.id = n.product_id where n.topic_id = t.id and m.company_id = ${company.id})
+      group by p.author_id`)
+    const wanted = [...slow].map(row => ({ ...row, id: Number(row.id) })).filter(row => worth(row) > 0)
+    expect(helpers.map(({ author, ...counts }) => ({ id: author.id, ...counts }))).toEqual(
+      wanted.sort((a, b) => worth(b) - worth(a) || b.answers - a.answers || a.id - b.id),
+    )
+    expect(helpers.length).toBeGreaterThanOrEqual(least)
+  }
+  expect((await troubles(sql`m.solved`)).length).toBeGreaterThan(5)
 })

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { date, index, integer, jsonb, pgTable, primaryKey, real, text } from 'drizzle-orm/pg-core'
+import { boolean, date, index, integer, jsonb, pgTable, primaryKey, real, text } from 'drizzle-orm/pg-core'
 import { accounts } from '../accounts/schema.ts'
 import { companies, products } from '../companies/schema.ts'
 import { identity, moment, reference } from '../platform/schema.ts'
@@ -72,11 +72,15 @@ export const insightRivals = pgTable(
   t => [primaryKey({ columns: [t.companyId, t.productId, t.day, t.rivalId] }), index('insight_rivals_day').on(t.day)],
 )
 
-/** What a member's answers did for the questions of a day. */
+/** Members whose answers helped most with the questions of so many days; found every night. */
 export const insightHelpers = pgTable(
-  'insight_helpers',
+  'insight_best_helpers',
   {
-    ...scope(),
+    companyId: reference('company_id')
+      .notNull()
+      .references(() => companies.id),
+    productId: reference('product_id').notNull().default(0),
+    days: integer().notNull(),
     accountId: reference('account_id')
       .notNull()
       .references(() => accounts.id),
@@ -85,7 +89,7 @@ export const insightHelpers = pgTable(
     guaranteed: integer().notNull(),
     helpful: integer().notNull(),
   },
-  t => [primaryKey({ columns: [t.companyId, t.productId, t.day, t.accountId] }), index('insight_helpers_day').on(t.day)],
+  t => [primaryKey({ columns: [t.companyId, t.productId, t.days, t.accountId] })],
 )
 
 /** Questions about a product that are alike; `topicId` is the one that stands for them, `words` what they have in common. */
@@ -107,7 +111,7 @@ export const insightTroubles = pgTable(
   t => [index('insight_troubles_company').on(t.companyId)],
 )
 
-/** The questions of such a trouble, with the day on which each was asked. */
+/** The questions of such a trouble, with the day on which each was asked and how it fares: as the day's count found it last. */
 export const insightTroubleTopics = pgTable(
   'insight_trouble_topics',
   {
@@ -120,9 +124,13 @@ export const insightTroubleTopics = pgTable(
     companyId: reference('company_id').notNull(),
     productId: reference('product_id').notNull(),
     day: date().notNull(),
+    solved: boolean().notNull().default(false),
+    guaranteed: boolean().notNull().default(false),
+    minutes: integer(),
   },
   t => [
     primaryKey({ columns: [t.troubleId, t.topicId] }),
+    index('insight_trouble_topics_day').on(t.day),
     index('insight_trouble_topics_company').on(t.companyId, t.day, t.troubleId),
     index('insight_trouble_topics_product').on(t.productId, t.day, t.troubleId),
   ],
