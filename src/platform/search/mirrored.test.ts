@@ -60,6 +60,7 @@ function openEngine({ firstPause }: { firstPause: number }): void {
     meilisearch,
     breaker,
     fellBack: reason => void reasons.push(reason),
+    haste: 150,
   })
 }
 
@@ -79,11 +80,12 @@ describe('who answers', () => {
   test.each(['failing', 'silent', 2_000] as const)('PostgreSQL while it is %s; after three times it is not even asked', async mood => {
     openEngine({ firstPause: 60_000 })
     server.mood(mood)
-    for (let n = 0; n < 8; n++) expect(await whoAnswers()).toBe('from-postgres')
+    for (let n = 0; n < 3; n++) expect(await whoAnswers()).toBe('from-postgres')
+    await until('it is given up', () => breaker.isOpen())
+    for (let n = 0; n < 5; n++) expect(await whoAnswers()).toBe('from-postgres')
     expect(asks()).toBe(3)
     const first = mood === 'failing' ? 'failed' : 'slow'
     expect(reasons).toEqual([first, first, first, 'open', 'open', 'open', 'open', 'open'])
-    expect(breaker.isOpen()).toBe(true)
     expect((await engine.similar('reizoko', { visibility: ['public'], limit: 3 })).map(({ id }) => id)).toEqual(['from-postgres'])
     expect(await engine.suggest?.('reizo', { visibility: ['public'], limit: 3 })).toBeInstanceOf(Array)
   })
@@ -109,6 +111,23 @@ describe('who answers', () => {
       expect(await whoAnswers()).toBe('from-meilisearch')
     }
     expect(states.at(-1)).toBe(false)
+  })
+
+  test('whoever answers first while it is slow, and nobody waits for it to be given up', async () => {
+    server.mood('silent')
+    const { db } = database
+    const never = openBreaker({ probe: meilisearch.probe, changed: () => {}, patience: 60_000 })
+    const patient = createMirroredSearch({ db, postgres: createPostgresSearch(db), meilisearch, breaker: never, fellBack: () => {} })
+    expect((await patient.search({ text: 'reizoko', visibility: ['public'], limit: 5 })).hits.map(({ id }) => id)).toEqual([
+      'from-postgres',
+    ])
+    const gone = { ...createPostgresSearch(db), search: () => Promise.reject(new Error('PostgreSQL is away')) }
+    server.mood(150)
+    const late = createMirroredSearch({ db, postgres: gone, meilisearch, breaker: never, fellBack: () => {} })
+    expect((await late.search({ text: 'reizoko', visibility: ['public'], limit: 5 })).hits.map(({ id }) => id)).toEqual([
+      'from-meilisearch',
+    ])
+    never.stop()
   })
 
   test('a single failure among answers changes nothing', async () => {

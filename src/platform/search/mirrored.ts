@@ -6,20 +6,28 @@ import { type Breaker, type Reason, reasonOf } from './mirror/breaker.ts'
 import { markOutdated, SYNONYMS } from './mirror/outdated.ts'
 import type { PostgresSearch } from './postgres.ts'
 
-type Options = { db: Db; postgres: PostgresSearch; meilisearch: MeiliSearch; breaker: Breaker; fellBack(reason: Reason): void }
+type Options = {
+  db: Db
+  postgres: PostgresSearch
+  meilisearch: MeiliSearch
+  breaker: Breaker
+  fellBack(reason: Reason): void
+  /** Milliseconds after which PostgreSQL is asked as well, and who answers first is heard: long before Meilisearch is given up. */
+  haste?: number
+}
 
 /**
  * Meilisearch answers, PostgreSQL whenever it does not. Writes go to PostgreSQL, which is always up to date, and are marked for the job
  * that mirrors them: nobody who writes ever waits for the second engine.
  */
-export function createMirroredSearch({ db, postgres, meilisearch, breaker, fellBack }: Options): SearchEngine {
+export function createMirroredSearch({ db, postgres, meilisearch, breaker, fellBack, haste = 60 }: Options): SearchEngine {
   const orElse = async <T>(ask: (signal: AbortSignal) => Promise<T>, other: () => Promise<T>): Promise<T> => {
-    try {
-      return await breaker.run(ask)
-    } catch (error) {
-      fellBack(reasonOf(error))
-      return other()
-    }
+    const asked = breaker.run(ask)
+    const known = await within(haste, asked)
+    if (known?.status === 'fulfilled') return known.value
+    fellBack(known ? reasonOf(known.reason) : 'slow')
+    const answered = other()
+    return known ? answered : Promise.any([asked, answered]).catch(() => answered)
   }
   return {
     ...postgres,
@@ -64,6 +72,16 @@ export function createMirroredSearch({ db, postgres, meilisearch, breaker, fellB
         () => postgres.suggest(typed, query),
       ),
   }
+}
+
+/** What has become of it by then; undefined when nothing has. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<PromiseSettledResult<T> | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), milliseconds)
+  })
+  const settled = Promise.allSettled([work]).then(([known]) => known)
+  return Promise.race([settled, late]).finally(() => clearTimeout(timer))
 }
 
 /** Who reads PostgreSQL's pages goes on in them, for the two engines have orders of their own; and it alone tries synonyms out. */

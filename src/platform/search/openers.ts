@@ -10,7 +10,7 @@ export function openersOf(title: string): string[] {
   })
   const keys = new Set<string>()
   for (const at of [...starts].sort((a, b) => a - b)) {
-    const key = openerKey(text.slice(Math.max(0, at), at + longestKey * 2))
+    const key = keyOf(text.slice(Math.max(0, at), at + longestKey * 2))
     if (key) keys.add(key)
     if (keys.size === mostKeys) break
   }
@@ -19,7 +19,11 @@ export function openersOf(title: string): string[] {
 
 /** One spelling for what is typed and what is there: hiragana, no long vowel marks, no spaces or signs. */
 export function openerKey(text: string): string {
-  const letters = normalise(text).replace(unspoken, '').replace(katakana, toHiragana)
+  return keyOf(normalise(text))
+}
+
+function keyOf(normal: string): string {
+  const letters = normal.replace(unspoken, '').replace(katakana, toHiragana)
   return letters.slice(0, longestKey).toWellFormed()
 }
 

@@ -12,12 +12,14 @@ export function vectorsOf(title: string, body: string): Vector[] {
   const heading = normalise(title.slice(0, longestTitle))
   const text = normalise(body)
   const pieces = text.length <= surelyFits ? [text] : (text.match(sentences) ?? [])
+  // Hardly any text has signs that need care, and looking at each of its terms takes long.
+  const quote = quoted.test(heading) || quoted.test(text) ? quoteTerm : quotePlain
   const vectors: Vector[] = []
   do {
     const draft = draftWith(heading)
     do addText(draft, takeSome(pieces, fullRow - draft.bytes))
     while (draft.bytes + (pieces[0]?.length ?? 0) * bytesOfText < fullRow && pieces.length > 0)
-    vectors.push({ tv: textOf(draft), words: draft.words })
+    vectors.push({ tv: textOf(draft, quote), words: draft.words })
   } while (pieces.length > 0 && vectors.length < mostRows)
   return vectors
 }
@@ -37,6 +39,8 @@ type Draft = { terms: Map<string, number[]>; titleEnd: number; length: number; w
 
 const none: number[] = []
 const special = /['\\]/g
+const quoted = /['\\]/
+const quotePlain = (term: string) => `'${term}'`
 const longestTitle = 300
 const mostRows = 40
 /** Letters of a body that need no look at the bytes. */
@@ -102,10 +106,10 @@ function bytesOf(term: string): number {
 
 const bytesOfPosition = 2
 
-function textOf({ terms, titleEnd }: Draft): string {
+function textOf({ terms, titleEnd }: Draft, quote: (term: string) => string): string {
   let text = ''
   for (const [term, positions] of terms) {
-    text += quoteTerm(term)
+    text += quote(term)
     let sign = ':'
     for (const position of positions) {
       text += position <= titleEnd ? `${sign}${position}A` : sign + position
