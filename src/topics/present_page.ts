@@ -121,7 +121,7 @@ function presentHelping(post: ShownPost, { actor, topic }: Pick<PostContext, 'ac
 /** A comment with what this reader can do to it. */
 export function presentComment(
   comment: NonNullable<ReturnType<Comments['get']>>[number],
-  { actor, t, topic }: Pick<PostContext, 'actor' | 't'> & { topic: { authorId: number; boardId: number } },
+  { actor, t, topic }: Pick<PostContext, 'actor' | 't'> & { topic: { authorId: number; boardId: number; companyIds: number[] } },
 ) {
   const post = { ...comment, withdrawnAt: null }
   return {
@@ -138,8 +138,15 @@ export function presentComment(
     canEdit: canEditIn(actor, topic, post),
     canWithdraw: canWithdraw(actor, post),
     canFlag: isFlagOffered(actor, post),
+    tend: comment.authorId !== actor.id && canTend(actor, topic) ? presentTending(comment, canRewrite(actor, topic, post)) : undefined,
   }
 }
+
+/** What its moderators can do to a comment; a company's own words they do not mend. */
+const presentTending = (comment: { id: number; hiddenAt: Date | null }, mayMend: boolean) => ({
+  mendPath: mayMend ? rewritePath(comment) : undefined,
+  hidePath: comment.hiddenAt ? undefined : `${postLink(comment)}/hiding`,
+})
 
 /** The head of a topic's page: where it stands, what it is, what this reader may do with it. */
 export function presentTopic(topic: TopicWithOpening, actor: Actor, t: Translate) {

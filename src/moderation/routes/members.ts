@@ -86,7 +86,7 @@ export async function recordRoutes(app: App, { db }: Services): Promise<void> {
     const [record, lines, recent, boards] = await Promise.all([
       recordOf(db, member.id),
       listSanctions(db, member.id),
-      listRecentPosts(db, actor, member.id),
+      listRecentPosts(db, actor, member.id, (request.query as Static<typeof FromPost>).post),
       may ? listBoards(db, actor) : [],
     ])
     const values: Record<string, unknown> = form?.values ?? {

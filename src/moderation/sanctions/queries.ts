@@ -42,8 +42,8 @@ export async function findSanction(db: Db, id: number) {
   return row
 }
 
-/** What somebody wrote lately where this moderator may judge, to be named as what a step is about. */
-export async function listRecentPosts(db: Db, actor: Actor, accountId: number, size = 12) {
+/** What somebody wrote lately where this moderator may judge, to be named as what a step is about; first the post `named` already. */
+export async function listRecentPosts(db: Db, actor: Actor, accountId: number, named = 0, size = 12) {
   const his = isOperator(actor) ? undefined : inArray(topics.boardId, actor.moderates.length > 0 ? actor.moderates : [0])
   return db
     .select({
@@ -56,7 +56,7 @@ export async function listRecentPosts(db: Db, actor: Actor, accountId: number, s
     .from(posts)
     .innerJoin(topics, eq(topics.id, posts.topicId))
     .where(and(eq(posts.authorId, accountId), isNull(posts.withdrawnAt), his))
-    .orderBy(desc(posts.createdAt))
+    .orderBy(desc(sql`${posts.id} = ${named}`), desc(posts.createdAt))
     .limit(atMost(size))
 }
 

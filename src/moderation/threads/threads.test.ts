@@ -362,11 +362,12 @@ test('what was done is in the audit, once each, also by the buttons that members
 })
 
 test('the pages: a menu, a form that says what is missing, a log with its undo; everybody else is turned away', async () => {
-  const { topic, answer, asker } = await thread()
+  const { topic, answer, comment, asker } = await thread()
   const browser = await forum.as(moderator)
   const menu = (await browser.get(`/t/${topic.id}`)).body
   expect(menu).toContain(`/t/${topic.id}/moderation"`)
   expect(menu).toContain(`/posts/${answer.id}/moderation"`)
+  expect(menu, 'a comment too').toContain(`/posts/${comment.id}/moderation"`)
   for (const form of ['move', 'merge', 'split', 'duplicate', 'lock', 'unlist', 'hide']) {
     const wrong = await browser.post(`/t/${topic.id}/moderation/${form}`, { reason: '' })
     expect(wrong.statusCode, form).toBe(422)
