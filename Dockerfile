@@ -8,7 +8,7 @@ RUN npm ci --omit=dev
 FROM node:24-slim
 WORKDIR /app
 # The last two, and node's options below: see docs/decisions/005-speed.md.
-ENV HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=262144 NODE_COMPILE_CACHE=/app/node_modules/.cache/compiled
+ENV HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072 NODE_COMPILE_CACHE=/app/node_modules/.cache/compiled
 RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
