@@ -27,6 +27,7 @@ export const HELP_PAGES = [
   'decisions',
   'takedown',
   'calm',
+  'checking',
   'privacy',
 ] as const
 
