@@ -13,22 +13,22 @@ const TITLES = [
 ]
 const compared = TITLES.map((title, id) => ({ id, terms: termsOf(title, '') }))
 
-test('questions about the same trouble come together, in whatever order they were asked', () => {
+test('questions about the same trouble come together, in whatever order they were asked', async () => {
   for (const questions of [compared, compared.toReversed()]) {
-    const groups = grouped(questions).map(({ ids }) => ids.toSorted().join(' '))
+    const groups = (await grouped(questions)).map(({ ids }) => ids.toSorted().join(' '))
     expect(groups.toSorted()).toEqual(['0 2 4', '1 5', '3 6'])
   }
 })
 
-test('a group says what its questions have in common, and stands behind the largest', () => {
-  const [first] = grouped(compared)
+test('a group says what its questions have in common, and stands behind the largest', async () => {
+  const [first] = await grouped(compared)
   expect(first?.ids).toHaveLength(3)
   expect(first?.terms).toContain('取得')
 })
 
-test('no questions are no groups, and a question nobody shares stands alone', () => {
-  expect(grouped([])).toEqual([])
-  expect(grouped(compared.slice(3, 4))).toEqual([{ ids: [3], terms: expect.any(Array) }])
+test('no questions are no groups, and a question nobody shares stands alone', async () => {
+  expect(await grouped([])).toEqual([])
+  expect(await grouped(compared.slice(3, 4))).toEqual([{ ids: [3], terms: expect.any(Array) }])
 })
 
 const said = (word: string, people: number, isNow: boolean) =>

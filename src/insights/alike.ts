@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises'
 import { weighQuery } from '../platform/search/query.ts'
 
 type Terms = Map<string, number>
@@ -9,6 +10,7 @@ export type Group = { ids: number[]; terms: string[] }
 /** From this cosine on a question belongs to a group; see docs/decisions/027-insights.md for what it was set by. */
 const ALIKE = 0.25
 const SHARED_TERMS = 6
+const AT_ONCE = 50
 
 /** The search engine's terms of a question's title, and with half their weight those of how it begins. */
 export function termsOf(title: string, beginning: string): Terms {
@@ -20,15 +22,19 @@ export function termsOf(title: string, beginning: string): Terms {
 /**
  * Groups questions by the terms they share, rare ones weighing more (idf, as in search). Each joins the group whose middle it is nearest to,
  * or opens one; then all choose once more among the middles that came of it, so that the order matters little. The same questions always
- * come out the same. Questions nobody shares are groups of one.
+ * come out the same. Questions nobody shares are groups of one. A process that also serves pages gets its turn in between.
  */
-export function grouped(questions: Compared[]): Group[] {
+export async function grouped(questions: Compared[]): Promise<Group[]> {
   const rarity = rarityOf(questions)
   const members = questions.map(({ id, terms }) => ({ id, vector: unit(terms, rarity) }))
   const middles = openMiddles()
-  for (const { vector } of members) middles.add(middles.nearest(vector)?.group ?? middles.open(), vector)
+  for (const [place, { vector }] of members.entries()) {
+    if (place % AT_ONCE === 0) await pause()
+    middles.add(middles.nearest(vector)?.group ?? middles.open(), vector)
+  }
   const groups = new Map<number, { id: number; vector: Terms; likeness: number }[]>()
-  for (const { id, vector } of members) {
+  for (const [place, { id, vector }] of members.entries()) {
+    if (place % AT_ONCE === 0) await pause()
     const { group, likeness } = middles.nearest(vector) ?? { group: -id, likeness: 1 }
     groups.set(group, [...(groups.get(group) ?? []), { id, vector, likeness }])
   }

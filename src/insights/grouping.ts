@@ -1,7 +1,7 @@
 import { setImmediate as pause } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
-import { type Compared, grouped, termsOf } from './alike.ts'
+import { type Compared, type Group, grouped, termsOf } from './alike.ts'
 import { findBestHelpers } from './best_helpers.ts'
 import { risingIn, wordsIn } from './rising.ts'
 import { insightTroubles, insightTroubleTopics, insightWords } from './schema.ts'
@@ -27,10 +27,10 @@ export async function groupCompany(db: Db, companyId: number): Promise<void> {
   const products = await db.execute<{ id: string; names: string[] }>(sql`
     select id, array[name_ja, name_en] || aliases as names from products where company_id = ${companyId} order by id`)
   const ownNames = new Set(products.flatMap(({ names }) => names.flatMap(name => [...wordsIn(name)])))
-  const found: { productId: number; questions: Question[]; groups: ReturnType<typeof grouped> }[] = []
+  const found: { productId: number; questions: Question[]; groups: Group[] }[] = []
   for (const { id } of products) {
     const questions = await questionsAbout(db, Number(id))
-    found.push({ productId: Number(id), questions, groups: grouped(await compared(questions)) })
+    found.push({ productId: Number(id), questions, groups: await grouped(await compared(questions)) })
   }
   await db.transaction(async tx => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('insights.grouping'), ${companyId}::int)`)
@@ -72,7 +72,7 @@ type Scope = { companyId: number; productId: number }
 const waited = sql`(select ${roundedMinutes(sql`t.created_at`, sql`min(p.created_at)`)} from posts p
   where p.topic_id = t.id and p.kind = 'answer' and p.author_id <> t.author_id and p.hidden_at is null and p.withdrawn_at is null)`
 
-async function keepGroups(tx: Db, scope: Scope, questions: Question[], groups: ReturnType<typeof grouped>): Promise<void> {
+async function keepGroups(tx: Db, scope: Scope, questions: Question[], groups: Group[]): Promise<void> {
   const dayOf = new Map(questions.map(({ id, day }) => [id, day]))
   const alike = groups.filter(({ ids }) => ids.length > 1)
   if (alike.length === 0) return

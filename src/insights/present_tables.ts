@@ -85,7 +85,7 @@ function troublesTable(troubles: Trouble[], words: Words): Table {
   const rows = troubles.map(trouble => {
     const product = nameIn({ nameJa: trouble.productJa, nameEn: trouble.productEn }, words.locale)
     return [
-      word(`${product} — ${trouble.title}`, `/t/${trouble.topicId}`),
+      word(trouble.title.includes(product) ? trouble.title : `${product} — ${trouble.title}`, `/t/${trouble.topicId}`),
       count(trouble.questions, words),
       count(trouble.before, words),
       percent(trouble.solved, trouble.questions),
