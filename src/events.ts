@@ -142,12 +142,9 @@ export type EventName = keyof Events
 export const NOTHING_FOLLOWS = [
   'ask.deflected',
   'badge.changed',
-  'badge.granted',
   'helpers.counted',
-  'level.changed',
   'post.held',
   'review.decided',
-  'review.opened',
   'review.taken',
   'review.undone',
 ] as const satisfies EventName[]

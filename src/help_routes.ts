@@ -14,6 +14,7 @@ export const HELP_PAGES = [
   'search',
   'asking',
   'answering',
+  'notices',
   'guarantee',
   'badges',
   'certification',

@@ -23,6 +23,7 @@ import { synonymRoutes } from './admin/routes/synonyms.ts'
 import { wordRoutes } from './admin/routes/words.ts'
 import { openapiRoutes } from './api/routes/openapi.ts'
 import { apiSearchRoutes } from './api/routes/search.ts'
+import { appRoutes } from './app_routes.ts'
 import { applicationRoutes } from './companies/routes/applications.ts'
 import { compareRoutes } from './companies/routes/comparing.ts'
 import { inboxRoutes } from './companies/routes/inbox.ts'
@@ -62,6 +63,7 @@ import { followRoutes } from './notifications/routes/follows.ts'
 import { inboundRoutes } from './notifications/routes/inbound.ts'
 import { mailLinkRoutes } from './notifications/routes/mail_links.ts'
 import { noticeRoutes } from './notifications/routes/notices.ts'
+import { pushRoutes } from './notifications/routes/push.ts'
 import { settingsRoutes } from './notifications/routes/settings.ts'
 import type { Services } from './platform/services.ts'
 import type { App } from './platform/web.ts'
@@ -173,6 +175,8 @@ export async function mountRoutes(app: App, services: Services): Promise<void> {
   await noticeRoutes(app, services)
   await followRoutes(app, services)
   await settingsRoutes(app, services)
+  await pushRoutes(app, services)
+  await appRoutes(app, services)
   await mailLinkRoutes(app, services)
   await inboundRoutes(app, services)
   await openapiRoutes(app, services)

@@ -14,7 +14,7 @@ import { sweepFingerprints } from './moderation/holds/sweeping.ts'
 import { endSanctions } from './moderation/sanctions/sanctioning.ts'
 import { forgetRequesters } from './moderation/takedowns/deciding.ts'
 import { settleOldNudges } from './moderation/words/nudging.ts'
-import { mailNotices } from './notifications/effects.ts'
+import { mailNotices, ringBrowsers } from './notifications/effects.ts'
 import { MIRROR, sweepOutdated } from './platform/search/mirror/outdated.ts'
 import type { Services } from './platform/services.ts'
 import { sweepThrottles } from './platform/throttle.ts'
@@ -39,6 +39,7 @@ export function clockTasks(services: Services): { tasks: TaskList; clock: CronIt
   const { db, search } = services
   const every: { task: string; match: string; run: () => Promise<void> }[] = [
     { task: 'notify.mail', match: '* * * * *', run: () => mailNotices(services) },
+    { task: 'notify.push', match: '* * * * *', run: () => ringBrowsers(services) },
     { task: 'throttles.sweep', match: '17 * * * *', run: () => sweepThrottles(db) },
     { task: 'sessions.sweep', match: '23 4 * * *', run: () => sweepSessions(db) },
     { task: 'tokens.sweep', match: '29 4 * * *', run: () => sweepTokens(db) },

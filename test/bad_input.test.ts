@@ -221,6 +221,10 @@ const FORMS: Record<string, FormDoor> = {
     form: () => ({ firstPosts: 0, links: 2, burst: 4, pictures: 3, repeated: 'yes' }),
     numbers: ['firstPosts', 'links', 'burst', 'pictures'],
   },
+  'POST /me/push-devices': {
+    path: () => '/me/push-devices',
+    form: () => ({ endpoint: 'https://fcm.googleapis.com/fcm/send/one', p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) }),
+  },
   'POST /preview': { path: () => '/preview', form: () => ({ body: '本文を書きました' }) },
   'POST /t/:id/answers': {
     path: () => `/t/${topic.id}/answers`,

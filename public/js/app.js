@@ -18,3 +18,6 @@ new MutationObserver(changes => {
   for (const { addedNodes } of changes)
     for (const node of addedNodes) if (node.nodeType === 1 && node.parentElement) loadControllers(node.parentElement)
 }).observe(document.documentElement, { childList: true, subtree: true })
+
+// Guests read and go; for members the site is there without a net too, and can ring.
+if (document.body?.dataset.offline) navigator.serviceWorker?.register('/service-worker.js').catch(() => {})

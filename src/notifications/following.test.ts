@@ -31,7 +31,8 @@ const following = async (subject: string, level: Level, person?: Actor) => {
 
 async function toldTo(person: Actor): Promise<string[]> {
   await forum.runJobs()
-  return (await listNotices(forum.db, person, { which: 'all' })).rows.map(({ notice }) => notice.kind)
+  const { rows } = await listNotices(forum.db, person, { which: 'all' })
+  return rows.map(({ notice }) => notice.kind as string).filter(kind => kind !== 'badge' && kind !== 'level')
 }
 
 test('a topic is followed in full, for its answers, or not at all', async () => {

@@ -1,15 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EventName } from '../events.ts'
 import { queuePath } from '../moderation/paths.ts'
+import type { Locale } from '../platform/i18n.ts'
 import { COMPANY_KINDS } from './company_kinds.ts'
 import { DECISION_KINDS } from './decision_kinds.ts'
+import { OWN_KINDS } from './own_kinds.ts'
 import type { NoticeRow } from './schema.ts'
 
 /** The tabs of the page of notices. */
-export const LISTS = ['talk', 'following', 'thanks', 'rules'] as const
+export const LISTS = ['talk', 'following', 'thanks', 'own', 'rules'] as const
 export type List = (typeof LISTS)[number]
 
-export const CHANNELS = ['mail'] as const
+export const CHANNELS = ['mail', 'push'] as const
 export type Channel = (typeof CHANNELS)[number]
 
 export type Kind = {
@@ -20,15 +22,17 @@ export type Kind = {
   /** What makes two of them the same: the post, the person who reacted to it, or nothing but the event itself. */
   once: 'post' | 'person' | 'event'
   /** What of it is shown as one line. */
-  group: 'topic' | 'post' | 'alone'
+  group: 'topic' | 'post' | 'alone' | 'kind'
   /** It cannot be turned off, and is told even of a topic somebody wants to hear nothing of. */
   always?: true
   list: List
   /** How it reaches somebody besides the bell, unless he said otherwise. */
   also?: readonly Channel[]
   icon: string
-  /** Done in a company's name: who of its people did it is nobody's business. */
+  /** Said without a name: done for a company, by the site, or by somebody whose name is nobody's business. */
   byCompany?: boolean
+  /** What its sentence says besides who and where, from what the event is about. */
+  values?(about: Record<string, unknown>, locale: Locale): Record<string, string>
   /** Where it leads; to its post or topic where nothing is said. */
   path?(notice: NoticeRow): string
 }
@@ -40,13 +44,14 @@ export type Kind = {
 export const KINDS = {
   ...COMPANY_KINDS,
   ...DECISION_KINDS,
+  ...OWN_KINDS,
   best: {
     on: ['best_answer.picked'],
     who: sql`select author_id from posts where id = e.post_id`,
     once: 'person',
     group: 'alone',
     list: 'thanks',
-    also: ['mail'],
+    also: ['mail', 'push'],
     icon: 'award',
   },
   heated: {
@@ -71,7 +76,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'talk',
-    also: ['mail'],
+    also: ['mail', 'push'],
     icon: 'message',
   },
   comment: {
@@ -80,7 +85,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'talk',
-    also: ['mail'],
+    also: ['mail', 'push'],
     icon: 'message-circle',
   },
   quote: {
@@ -93,7 +98,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'talk',
-    also: ['mail'],
+    also: ['mail', 'push'],
     icon: 'quote',
   },
   mention: {
@@ -105,7 +110,7 @@ export const KINDS = {
     once: 'post',
     group: 'topic',
     list: 'talk',
-    also: ['mail'],
+    also: ['mail', 'push'],
     icon: 'reply',
   },
   followed_answer: {

@@ -13,3 +13,8 @@ export const MAIL_AT = sql`
     when coalesce(s.rhythm, 'at_once') = 'at_once' then now() + case when told.always then interval '0' else make_interval(mins => ${sql.raw(String(GATHER_MINUTES))}) end
     when s.rhythm = 'never' then case when told.always and told.by_mail then now() end
     else ${LATER} end`
+
+/** When browsers are to be rung; null for who has asked none to be, and for what is not worth it. */
+export const PUSH_AT = sql`
+  case when case s.ways->>told.list when 'all' then true when 'site' then false else told.by_push end
+    and exists (select from push_devices d where d.account_id = a.id) then now() end`

@@ -6,6 +6,7 @@ import { presentLine, targetOf } from './present.ts'
 import type { ShownNotice } from './queries.ts'
 
 const WORDS_SHOWN = 500
+const LINES_SHOWN = 20
 
 /** A mail about some notices: of one topic, or a digest of many. In plain text and in HTML that needs no style. */
 export async function writeNotices(services: Services, site: string, to: Addressee, rows: ShownNotice[]) {
@@ -13,7 +14,10 @@ export async function writeNotices(services: Services, site: string, to: Address
   const { locale } = to
   const t = translator(locale)
   const topicId = commonTopic(rows)
-  const lines = rows.toReversed().map(row => presentForMail(row, locale, t, siteUrl))
+  const lines = rows
+    .slice(0, LINES_SHOWN)
+    .toReversed()
+    .map(row => presentForMail(row, locale, t, siteUrl))
   const subject = lines.length === 1 ? (lines[0]?.text ?? '') : subjectOf(rows, topicId)
   const foot = t('noticeMail.foot', { site, handle: to.handle })
   const links = {
@@ -23,7 +27,8 @@ export async function writeNotices(services: Services, site: string, to: Address
   }
   const reply = await replyAddress(services, rows, topicId)
   const above = reply && `-- ${t('noticeMail.above')} --`
-  const model = { locale, assetUrl: (name: string) => name, subject, lines, foot, above, links, siteUrl }
+  const more = rows.length > lines.length ? t('noticeMail.more', { count: rows.length - lines.length }) : ''
+  const model = { locale, assetUrl: (name: string) => name, subject, lines, more, foot, above, links, siteUrl }
   return {
     subject,
     text: textOf(),
@@ -43,7 +48,13 @@ export async function writeNotices(services: Services, site: string, to: Address
       `${t('noticeMail.settings')}\n${links.settings}`,
       `${t('noticeMail.stop')}\n${links.stop}`,
     ]
-    return [...(above ? [above] : []), parts.join('\n\n- - -\n\n'), `--\n${foot}`, ...ways.filter(Boolean)].join('\n\n')
+    return [
+      ...(above ? [above] : []),
+      parts.join('\n\n- - -\n\n'),
+      ...(more ? [`${more}\n${siteUrl}/notifications`] : []),
+      `--\n${foot}`,
+      ...ways.filter(Boolean),
+    ].join('\n\n')
   }
 }
 

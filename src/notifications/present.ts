@@ -33,7 +33,12 @@ export function presentLine(thread: ShownNotice[], locale: Locale, t: Translate,
   const [{ notice, topic, post, by }] = thread as [ShownNotice]
   const author = by && presentAuthor(by, post?.capacity ?? null, locale, t)
   return {
-    text: t(`notices.kinds.${notice.kind}`, { ...notice.about, who: whoIn(thread, author, t), title: topic?.title }),
+    text: t(`notices.kinds.${notice.kind}`, {
+      ...notice.about,
+      ...kindOf(notice.kind)?.values?.(notice.about ?? {}, locale),
+      who: whoIn(thread, author, t),
+      title: topic?.title,
+    }),
     words: SAYS_WORDS.has(notice.kind) ? plainExcerpt(post?.start ?? '', letters) : '',
     author,
   }

@@ -45,6 +45,9 @@ export async function listWaiting(db: Db, people: number[]): Promise<Map<number,
   return Map.groupBy(rows, ({ notice }) => notice.accountId)
 }
 
+/** Notices by their ids, also of what is hidden by now. */
+export const listByIds = (db: Db, ids: number[]): Promise<ShownNotice[]> => lines(db).where(inArray(notices.id, ids))
+
 /** Notices with what their lines say, as their readers may see it. */
 const lines = (db: Db) =>
   db

@@ -6,7 +6,7 @@ import { identity, moment, reference } from '../platform/schema.ts'
 /**
  * What somebody was told. `once` says what makes two of them the same, so that repeated and parallel jobs tell it once; those of one
  * `thread` are shown as one line. `about` holds the ids of the event that are not about a topic. `mailAt` is when a mail is due that has not
- * been written yet, `mailId` the one that was.
+ * been written yet, `mailId` the one that was; `pushAt` is when browsers are to be rung.
  */
 export const notices = pgTable(
   'notices',
@@ -27,12 +27,14 @@ export const notices = pgTable(
     readAt: moment('read_at'),
     mailAt: moment('mail_at'),
     mailId: reference('mail_id'),
+    pushAt: moment('push_at'),
   },
   t => [
     unique('notices_once').on(t.accountId, t.once),
     index('notices_newest').on(t.accountId, t.id.desc().nullsFirst()),
     index('notices_unread').on(t.accountId, t.thread).where(sql`${t.readAt} is null`),
     index('notices_mail').on(t.mailAt, t.accountId).where(sql`${t.mailAt} is not null`),
+    index('notices_push').on(t.pushAt).where(sql`${t.pushAt} is not null`),
     index('notices_unread_topic').on(t.topicId, t.postId).where(sql`${t.readAt} is null`),
   ],
 )
@@ -54,6 +56,22 @@ export const watches = pgTable(
     since: moment('since').notNull().default(sql`now()`),
   },
   t => [primaryKey({ columns: [t.subject, t.accountId] }), index('watches_account').on(t.accountId, t.since.desc().nullsFirst())],
+)
+
+/** A browser that is rung for its member, as it gives itself (Push API). */
+export const pushDevices = pgTable(
+  'push_devices',
+  {
+    id: identity(),
+    accountId: reference('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    endpoint: text().notNull().unique(),
+    p256dh: text().notNull(),
+    auth: text().notNull(),
+    since: moment('since').notNull().default(sql`now()`),
+  },
+  t => [index('push_devices_account').on(t.accountId)],
 )
 
 /** How notices of one list reach somebody: as their kinds are meant to, on every way there is, on the site alone, or not at all. */

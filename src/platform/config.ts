@@ -84,6 +84,11 @@ export const settings = {
     optional,
   ),
   MAIL_HOOK_SECRET: setting('', 'Secret with which incoming mail and bounces are signed; empty takes none', optional),
+  PUSH_SERVICES: setting(
+    'fcm.googleapis.com,*.push.services.mozilla.com,*.notify.windows.com,*.push.apple.com',
+    'Hosts whose browsers may be rung by web push',
+    list,
+  ),
   S3_URL: setting(
     '',
     'S3-compatible bucket, e.g. https://key:secret@host/bucket?region=auto; empty keeps files in DATA_DIR',

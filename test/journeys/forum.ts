@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Actor } from '../../src/accounts/actor.ts'
 import { eventTasks } from '../../src/event_jobs.ts'
+import { noticeTasks } from '../../src/notifications/effects.ts'
 import { renderForSite } from '../../src/platform/html.ts'
 import { startWorker } from '../../src/platform/jobs.ts'
 import { clockTasks } from '../../src/schedule.ts'
@@ -26,7 +27,7 @@ export async function startForum(environment: Record<string, string> = {}): Prom
   const worker = await startWorker({
     url: database.url,
     db: services.db,
-    tasks: { ...eventTasks(services), ...tasks },
+    tasks: { ...eventTasks(services), ...noticeTasks(services), ...tasks },
     clock,
     log: services.log,
   })

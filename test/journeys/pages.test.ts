@@ -105,7 +105,7 @@ const FAULTS: Partial<Record<string, number>> = {
 
 /** Doors that only lead on, and those whose address only a program, a mail or the first visitor has. */
 const NO_PAGES =
-  /^\/(live$|lists\/news|moderation\/leases|notifications\/unread|t\/:id\/(inbox|news)|(posts|notifications)\/:id$|pictures\/:key|admin\/mailbox\/:id|setup|media|assets|api\/v1)|\/(picture|evidence|proofs\/:number|charts\/:chart)$/
+  /^\/(live$|lists\/news|moderation\/leases|notifications\/unread|t\/:id\/(inbox|news)|(posts|notifications)\/:id$|pictures\/:key|admin\/mailbox\/:id|setup|media|assets|api\/v1)|\/(picture|evidence|proofs\/:number|charts\/:chart)$|\.(webmanifest|js)$/
 
 const width = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
 
@@ -119,6 +119,7 @@ const STATES: Record<string, () => string[]> = {
     '/search?q=Wi-Fi',
     '/search?q=zzzzzz',
     '/search?q=スマホ&solved=yes&kind=question',
+    '/offline',
     '/signup/sent',
     '/reset/sent',
     '/api/docs',

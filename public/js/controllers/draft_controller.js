@@ -10,6 +10,7 @@ export default class extends Controller {
   connect() {
     this.element.addEventListener('input', this.changed)
     this.element.addEventListener('submit', this.sent)
+    this.takeUp()
     // Somebody may have begun before this script came.
     if ([...this.element.elements].some(({ value, defaultValue = value }) => value !== defaultValue)) this.changed()
   }
@@ -25,17 +26,44 @@ export default class extends Controller {
     this.timer = setTimeout(() => this.keep(), PAUSE)
   }
 
-  sent = () => clearTimeout(this.timer)
+  sent = () => {
+    clearTimeout(this.timer)
+    if (!navigator.onLine) this.keepHere(this.content())
+  }
 
   async keep() {
-    const { draftKey, ...content } = Object.fromEntries([...new FormData(this.element)].filter(([, value]) => typeof value === 'string'))
+    const { draftKey, ...content } = this.content()
     const response = await fetch('/me/drafts', {
       method: 'PUT',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ place: this.placeValue, draftKey, content }),
     }).catch(() => undefined)
+    if (response?.ok) localStorage.removeItem(this.place)
+    else this.keepHere(content)
     const words = await this.words(response)
     if (this.hasNoteTarget) this.noteTarget.textContent = words
+  }
+
+  content() {
+    return Object.fromEntries([...new FormData(this.element)].filter(([, value]) => typeof value === 'string'))
+  }
+
+  get place() {
+    return `draft:${this.placeValue}`
+  }
+
+  /** Without a net, what is written stays on this device; the page without a net shows it. */
+  keepHere({ draftKey, ...content }) {
+    localStorage.setItem(this.place, JSON.stringify(content))
+  }
+
+  /** What stayed here when the net was away goes on from here. */
+  takeUp() {
+    const kept = JSON.parse(localStorage.getItem(this.place) ?? '{}')
+    for (const [name, text] of Object.entries(kept)) {
+      const field = this.element.elements[name]
+      if (field instanceof HTMLTextAreaElement && !field.value) field.value = text
+    }
   }
 
   async words(response) {

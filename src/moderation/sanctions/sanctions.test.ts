@@ -77,7 +77,7 @@ test('a suspension from a board holds in it and below it, in every way of writin
   await endSanctions(db)
   await endSanctions(db)
   await forum.runJobs()
-  const told = await db.execute(sql`select kind from notices where account_id = ${member.id} order by id`)
+  const told = await db.execute(sql`select kind from notices where account_id = ${member.id} and kind like 'sanction%' order by id`)
   expect(told.map(({ kind }) => kind)).toEqual(['sanction', 'sanction_over'])
   expect((await findAccount(db, member.id)).standing).toBeNull()
 })

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { pushKeys } from '../../platform/push.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { noticesPath } from '../paths.ts'
@@ -23,6 +24,8 @@ export async function noticeRoutes(app: App, { db }: Services): Promise<void> {
         noIndex: true,
         tabs: presentTabs(which, t),
         notices: presentNotices(rows, actor, t),
+        // Asked for where it makes sense: once somebody has answered.
+        pushKey: rows.some(({ notice }) => notice.kind === 'answer') && (await pushKeys(db)).publicKey,
         upTo: actor.unread > 0 && rows[0]?.notice.id,
         nextPath: next && `${noticesPath}?${new URLSearchParams({ list: which, after: next })}`,
       })

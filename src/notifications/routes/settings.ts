@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
+import { pushKeys } from '../../platform/push.ts'
 import type { Services } from '../../platform/services.ts'
 import type { App } from '../../platform/web.ts'
 import { ZONES } from '../hours.ts'
@@ -7,7 +8,7 @@ import { LISTS, type List } from '../kinds.ts'
 import { presentSettings } from '../present_settings.ts'
 import { RHYTHMS, WAYS, type Way } from '../schema.ts'
 import { saveSettings } from '../settings.ts'
-import { findSettings } from '../settings_queries.ts'
+import { findSettings, hasBeenAnswered } from '../settings_queries.ts'
 
 const oneOf = <const T extends string>(values: readonly T[]) => Type.Union(values.map(value => Type.Literal(value)))
 const Hour = Type.Integer({ minimum: 0, maximum: 23 })
@@ -58,6 +59,7 @@ export async function settingsRoutes(app: App, { db }: Services): Promise<void> 
       place: 'notices',
       noIndex: true,
       form: presentSettings(settings, t),
+      pushKey: (await hasBeenAnswered(db, actor)) && (await pushKeys(db)).publicKey,
     })
   }
 }
