@@ -25,6 +25,7 @@ import { mailWeek } from './insights/effects.ts'
 import {
   emptyBox,
   holdLikeAccount,
+  lookAtVoted,
   mailAppealDecided,
   mailSanction,
   mailTakedownAsked,
@@ -142,7 +143,7 @@ export const effects: { [Name in Exclude<EventName, (typeof NOTHING_FOLLOWS)[num
   'addendum.added': [refreshTopic, badgeForAddendum, tellPeople],
   'post.edited': [followAnswer, refreshTopic, recountTopic, tellPeople, warm],
   'post.withdrawn': [followAnswer, refreshTopic, settlePost, settleNotices],
-  'post.hidden': [followHidden, refreshTopic, settlePost, settleNotices, warm],
+  'post.hidden': [lookAtVoted, followHidden, refreshTopic, settlePost, settleNotices, warm],
   'post.flagged': [warm],
   'topic.heated': [tellPeople],
   'post.shown': [followHidden, refreshTopic, settlePost],

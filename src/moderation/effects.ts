@@ -13,6 +13,7 @@ import { emptySealed } from './sealed/sealing.ts'
 import { makeKey } from './takedowns/filing.ts'
 import { receiptPath, takedownNumber, viewPath } from './takedowns/present.ts'
 import { type Takedown, takedowns } from './takedowns/schema.ts'
+import { openVoted } from './voted.ts'
 
 /** Tells a member by mail what was decided about him, for whoever does not look in every day. A reminder is read in the forum. */
 export async function mailSanction(services: Services, { data }: EventOf<'sanction.given'>): Promise<void> {
@@ -139,3 +140,6 @@ async function mailRequester(
 /** A topic that is over: what was handed to a company about it goes. */
 export const emptyBox = ({ db }: Services, { data }: EventOf<'topic.closed' | 'topic.withdrawn'>): Promise<void> =>
   emptySealed(db, data.topicId)
+
+/** What members' votes hid waits for a moderator. */
+export const lookAtVoted = ({ db }: Services, { data }: EventOf<'post.hidden'>): Promise<void> => openVoted(db, data.postId)

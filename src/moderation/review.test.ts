@@ -8,10 +8,12 @@ import { makeAgent, makeMember, makeModerator, makeOperator } from '../../test/p
 import type { BoardRow } from '../boards/schema.ts'
 import type { Db } from '../platform/db.ts'
 import { Conflict, Invalid, Refused } from '../platform/errors.ts'
+import { voteToHide } from '../topics/helping/hiding.ts'
 import { verifyAudit } from './audit.ts'
 import { decideItem, releaseItem, takeItem, undoDecision } from './deciding.ts'
 import { flagPost } from './flags.ts'
 import { flags, type ReviewItem, reviewItems } from './schema.ts'
+import { openVoted } from './voted.ts'
 
 let forum: TestApp
 let db: Db
@@ -161,4 +163,20 @@ test('a reason is chosen from those of the decision, and “other” wants words
   ])
     await expect(decideItem(db, moderator, item, verdict)).rejects.toThrow(Invalid)
   expect(await happened(db)).toContain('review.opened')
+})
+
+test('what three members’ votes hid waits for a moderator, once, and is shown again by his decision', async () => {
+  const { answer, topic, moderator } = await flagged()
+  await db.execute(sql`update review_items set decided_at = now(), decision = 'dropped' where subject_id = ${answer.id}`)
+  for (let n = 0; n < 3; n++) await voteToHide(db, await makeMember(db, { level: 3 }), answer, 'abuse')
+  await forum.runJobs()
+  await openVoted(db, answer.id)
+  const item = await itemOf(answer.id)
+  expect(item).toMatchObject({ kind: 'flag', tier: 2, signals: 1, facts: { reason: 'abuse' } })
+  await decideItem(db, moderator, item, { decision: 'keep', reason: 'within_rules', words: '' })
+  await forum.runJobs()
+  expect(await postNow(db, answer)).toMatchObject({ hiddenAt: null })
+  expect(await topicNow(db, topic)).toMatchObject({ answerCount: 1 })
+  await openVoted(db, answer.id)
+  await expect(itemOf(answer.id)).rejects.toThrow('nothing waits')
 })
