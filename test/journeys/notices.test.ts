@@ -28,6 +28,7 @@ const DEVICE = `
   let there
   PushManager.prototype.subscribe = async () => (there = device)
   PushManager.prototype.getSubscription = async () => there
+  Object.defineProperty(Notification, 'permission', { get: () => 'default' })
   Notification.requestPermission = async () => 'granted'`
 
 describeInBrowser('notices', newPage => {
@@ -36,7 +37,6 @@ describeInBrowser('notices', newPage => {
   }, async () => {
     const page = await newPage({ site: forum.site, width: 390 })
     await page.addInitScript(DEVICE)
-    await page.context().grantPermissions(['notifications'])
     await forum.enter(page, asker)
     await page.goto('/notifications')
     expect(await page.getByText('この端末でも知らせる').isVisible()).toBe(false)
