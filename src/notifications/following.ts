@@ -27,6 +27,6 @@ export const FOLLOWERS = sql`
 
 /** What somebody asked or answered he follows from then on, unless he said otherwise before. */
 export const FOLLOW_OWN = {
-  'topic.asked': sql`insert into watches (subject, account_id, level, is_own) select 'topic:' || topic_id, actor_id, 'all', true from e on conflict do nothing`,
-  'answer.posted': sql`insert into watches (subject, account_id, level, is_own) select 'topic:' || topic_id, actor_id, 'answers', true from e on conflict do nothing`,
+  'topic.asked': sql`insert into watches (subject, account_id, level, is_own) select 'topic:' || topic_id, actor_id, 'all', true from e where exists (select from accounts a where a.id = e.actor_id) on conflict do nothing`,
+  'answer.posted': sql`insert into watches (subject, account_id, level, is_own) select 'topic:' || topic_id, actor_id, 'answers', true from e where exists (select from accounts a where a.id = e.actor_id) on conflict do nothing`,
 }

@@ -159,7 +159,7 @@ test('the bell counts lines; four who found one answer helpful are one of them',
   await db.execute(sql`delete from notices where kind in ('badge', 'level')`)
   expect(await unreadOf(helper)).toBe(2)
   const browser = await forum.as(helper)
-  expect((await browser.get('/')).body).toContain('通知 新しいものが2件')
+  expect((await browser.get('/')).body).toContain('新しいものが2件')
   const page = await browser.get('/notifications')
   expect(textOf(page)).toContain(`ゆうこ さん ほか3人が「${topic.title}」で参考になったと言っています`)
   expect(textOf(page)).toContain(`たまき さんが「${topic.title}」であなたにありがとうを送りました`)

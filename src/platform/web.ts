@@ -225,7 +225,7 @@ function securityHeaders({ config, assets }: WebOptions) {
 }
 
 /** Pages people read before they do anything else: they get by without `more.css`. */
-const FOR_READERS = /^(?:home|error|topics\/|boards\/|search\/)/
+const FOR_READERS = /^(?:home|error|topics\/|boards\/)/
 
 function decorateReplies(app: App, { render, assets, frame }: WebOptions): void {
   const root = (request: FastifyRequest, model: Record<string, unknown>) => ({

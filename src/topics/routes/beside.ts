@@ -57,8 +57,8 @@ export async function besideRoutes(app: App, { db }: Services): Promise<void> {
       const said = { body: body.body, boardIds: [parent.topic.boardId, parent.topic.rootBoardId], isMeant }
       const post = (db: Db, held: boolean) => commentAbout(db, actor, parent, { ...draftOf(body), held })
       const { made, isHeld } = await watchPosting(db, actor, said, post, posted => posted)
-      if (isHeld) return reply.flash('held').see(heldPath(made))
-      return reply.flash('commented').see(postPath(parent.topic, parent).replace(/#.*/, `#post-${made.id}`))
+      if (isHeld) return { flash: 'held', path: heldPath(made) }
+      return { flash: 'commented', path: postPath(parent.topic, parent).replace(/#.*/, `#post-${made.id}`) }
     })
   }
 

@@ -90,8 +90,8 @@ export async function postRoutes(app: App, services: Services): Promise<void> {
       const said = { body: text, boardIds: [topic.boardId, topic.rootBoardId], isMeant }
       const post = (db: Db, held: boolean) => answerAbout(db, actor, topic, { ...draftOf(words), held, report }, reportWords(t))
       const { made, isHeld } = await watchPosting(db, actor, said, post, posted => posted)
-      if (isHeld) return reply.flash('held').see(heldPath(made))
-      return reply.flash(actor.hasAnswered ? 'answered' : 'answeredFirst').see(postPath(topic, made))
+      if (isHeld) return { flash: 'held', path: heldPath(made) }
+      return { flash: actor.hasAnswered ? 'answered' : 'answeredFirst', path: postPath(topic, made) }
     })
   }
 
