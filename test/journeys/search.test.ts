@@ -7,7 +7,7 @@ import { pickBest } from '../../src/topics/best_answers.ts'
 import { axe, describeInBrowser } from '../browser.ts'
 import { makeAnswer, makeBoard, makeTopic, postNow } from '../making.ts'
 import { makeMember } from '../people.ts'
-import { type Forum, startForum } from './forum.ts'
+import { type Forum, soon, startForum } from './forum.ts'
 
 let forum: Forum
 let reader: Actor
@@ -56,10 +56,13 @@ describeInBrowser('search', newPage => {
     expect(await axe(page)).toEqual([])
 
     await card.getByRole('link', { name: t('search.lead.read') }).click()
+    // The page of results asks nearly the same: only the topic's own question will do.
+    await page.getByRole('heading', { level: 1, name: 'プリンターの紙が詰まります' }).waitFor()
     const asks = page.locator('.found')
-    await asks.getByText(t('search.found.askHere')).waitFor()
+    await asks.getByText(t('search.found.askHere'), { exact: true }).waitFor()
     await asks.getByRole('button', { name: t('search.found.yes') }).click()
     await page.getByText(t('search.found.thanks')).waitFor()
+    await soon(async () => expect(await forum.db.select().from(searchClicks)).toHaveLength(1))
     const [click] = await forum.db.select().from(searchClicks)
     const [verdict] = await forum.db.select().from(searchVerdicts)
     expect(verdict).toMatchObject({ topicId: click?.topicId, key: click?.key, found: true })

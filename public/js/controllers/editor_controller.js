@@ -4,11 +4,13 @@ const PAUSE = 600
 
 /** Writing a post: a preview rendered by the server (live where there is room, else behind a tab), pictures by picker, paste and drop. */
 export default class extends Controller {
-  static targets = ['text', 'preview', 'looks', 'writeTab', 'previewTab', 'note']
+  static targets = ['text', 'picker', 'preview', 'looks', 'writeTab', 'previewTab', 'note']
   static values = { uploading: String }
 
   connect() {
     this.room = matchMedia('(min-width: 62.01rem)')
+    // Chosen before this was loaded: nothing heard it then.
+    if (this.hasPickerTarget && this.pickerTarget.files.length > 0) this.choose({ target: this.pickerTarget })
   }
 
   disconnect() {
