@@ -7,7 +7,7 @@ import { translator } from '../../src/platform/i18n.ts'
 import { pickBest } from '../../src/topics/best_answers.ts'
 import { describeInBrowser } from '../browser.ts'
 import { makeAnswer, makeBoard, makeTopic, openingOf } from '../making.ts'
-import { makeMember } from '../people.ts'
+import { makeAdvisor, makeMember } from '../people.ts'
 import { type Forum, soon, startForum } from './forum.ts'
 
 const t = translator('ja')
@@ -23,8 +23,7 @@ beforeAll(async () => {
   forum = await startForum()
   board = await makeBoard(forum.db, { slug: 'phones', nameJa: 'スマホ' })
   asker = await makeMember(forum.db, { handle: 'yoshie', password: 'asagao-no-hana-3', guided: false })
-  // Not a newcomer any more: pictures in the first posts of one wait for a moderator.
-  helper = await makeMember(forum.db, { guided: false, level: 2 })
+  helper = await makeMember(forum.db, { guided: false })
 })
 afterAll(() => forum.close())
 
@@ -107,7 +106,8 @@ describeInBrowser('writing', newPage => {
 
   test('pictures come by the picker and by paste, are seen in the preview and stand in the answer', async () => {
     const topic = await ownTopic()
-    const page = await enter(helper)
+    // Pictures in a newcomer's first posts wait for a moderator.
+    const page = await enter(await makeAdvisor(forum.db, { guided: false }))
     const [blue, green] = await Promise.all(['#0a5f7d', '#17693f'].map(photo))
     await page.goto(`/t/${topic.id}`)
     await body(page).fill('この画面です。')
