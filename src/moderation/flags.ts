@@ -3,13 +3,14 @@ import type { Actor } from '../accounts/actor.ts'
 import type { Db } from '../platform/db.ts'
 import { ensure, Invalid } from '../platform/errors.ts'
 import { record } from '../platform/outbox.ts'
-import { hidePost, restorePost } from '../topics/helping/hiding.ts'
+import { restorePost } from '../topics/helping/hiding.ts'
 import { findPost, type Post } from '../topics/page_queries.ts'
 import { canFlag } from '../topics/policy.ts'
 import { withoutHidden } from '../topics/writing.ts'
 import type { Decision, ReviewKind } from './decision.ts'
 import { RAISING_WEIGHT, weightOf } from './flag_weight.ts'
-import { openItem } from './opening.ts'
+import { hiding } from './hiding.ts'
+import { aboutPost, openItem } from './opening.ts'
 import { type FlagReason, flags, type ReviewItem } from './schema.ts'
 
 export const FLAG_LETTERS = 500
@@ -38,13 +39,10 @@ export async function flagPost(db: Db, actor: Actor, post: Post, flag: NewFlag):
       .returning({ postId: flags.postId })
     if (!raised) return
     const item = await openItem(tx, {
-      ...{ kind: 'flag', subject: 'post', subjectId: post.id, boardId: post.topic.boardId, topicId: post.topicId },
-      ...{
-        companyIds: post.topic.companyIds,
-        tier: isHeavy ? RAISED[TIERS[flag.reason]] : TIERS[flag.reason],
-        aboutId: post.authorId,
-        facts: { reason: flag.reason },
-      },
+      ...aboutPost(post),
+      kind: 'flag',
+      tier: isHeavy ? RAISED[TIERS[flag.reason]] : TIERS[flag.reason],
+      facts: { reason: flag.reason },
     })
     await tx
       .update(flags)
@@ -88,14 +86,7 @@ const hide: Decision = {
   reasons: ['spam', 'abuse', 'personal', 'dangerous', 'hidden_ad', 'off_topic', 'other'],
   tellsAuthor: true,
   marks: true,
-  async apply(tx, actor, item) {
-    await hidePost(tx, actor, await findPost(tx, actor, item.subjectId))
-    await settle(tx, item, 'upheld')
-  },
-  async undo(tx, actor, item) {
-    await restorePost(tx, actor, await findPost(tx, actor, item.subjectId))
-    await reopen(tx, item)
-  },
+  ...hiding((tx, item) => settle(tx, item, 'upheld'), reopen),
 }
 
 const keep: Decision = {

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '../platform/db.ts'
 import { record } from '../platform/outbox.ts'
+import type { Post } from '../topics/page_queries.ts'
 import type { KindName } from './kind_names.ts'
 import { reviewItems, type SubjectKind } from './schema.ts'
 
@@ -53,3 +54,13 @@ export async function dropItem(tx: Db, { kind, subject, subjectId }: Pick<NewIte
     .set({ decision: 'dropped', decidedAt: sql`now()` })
     .where(and(eq(named, kind), eq(about, subject), eq(id, subjectId), isNull(decidedAt)))
 }
+
+/** What an item says of the post it is about. */
+export const aboutPost = ({ id, topicId, authorId, topic }: Pick<Post, 'id' | 'topicId' | 'authorId' | 'topic'>) => ({
+  subject: 'post' as const,
+  subjectId: id,
+  boardId: topic.boardId,
+  topicId,
+  companyIds: topic.companyIds,
+  aboutId: authorId,
+})

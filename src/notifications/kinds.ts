@@ -174,26 +174,22 @@ export const KINDS = {
 } as const satisfies Record<string, Kind>
 
 function judged(decision: string, icon: string) {
-  return {
-    on: ['post.judged'] as EventName[],
-    who: sql`select e.account_id where e.data->>'decision' = ${sql.raw(`'${decision}'`)}`,
-    once: 'event' as const,
-    group: 'alone' as const,
-    list: 'rules' as const,
-    icon,
-    path: ({ about }: NoticeRow) => `/me/decisions/${Number(about?.itemId)}`,
-  }
+  return ruled('post.judged', 'decision', decision, { icon, path: ({ about }) => `/me/decisions/${Number(about?.itemId)}` })
 }
 
 function settledFlag(outcome: string, icon: string) {
+  return ruled('flag.settled', 'outcome', outcome, { icon, path: () => '/me/flags' })
+}
+
+/** Told to the person in the event, where its `field` says `word`. */
+function ruled(event: EventName, field: string, word: string, look: { icon: string; path(notice: NoticeRow): string }) {
   return {
-    on: ['flag.settled'] as EventName[],
-    who: sql`select e.account_id where e.data->>'outcome' = ${sql.raw(`'${outcome}'`)}`,
+    on: [event],
+    who: sql`select e.account_id where e.data->>${sql.raw(`'${field}'`)} = ${sql.raw(`'${word}'`)}`,
     once: 'event' as const,
     group: 'alone' as const,
     list: 'rules' as const,
-    icon,
-    path: () => '/me/flags',
+    ...look,
   }
 }
 

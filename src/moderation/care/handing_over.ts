@@ -3,11 +3,11 @@ import type { Actor } from '../../accounts/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { ensure } from '../../platform/errors.ts'
 import { record } from '../../platform/outbox.ts'
-import { hidePost, restorePost } from '../../topics/helping/hiding.ts'
-import { findPost, type Post } from '../../topics/page_queries.ts'
+import type { Post } from '../../topics/page_queries.ts'
 import { canHandOver } from '../../topics/policy.ts'
 import type { Decision, ReviewKind } from '../decision.ts'
-import { openItem } from '../opening.ts'
+import { hiding } from '../hiding.ts'
+import { aboutPost, openItem } from '../opening.ts'
 import type { ReviewItem } from '../schema.ts'
 import { careHandovers } from './schema.ts'
 
@@ -24,10 +24,7 @@ export async function handOver(db: Db, actor: Actor, post: Post): Promise<void> 
       .onConflictDoNothing()
       .returning({ postId: careHandovers.postId })
     if (!handed) return
-    await openItem(tx, {
-      ...{ kind: 'care', subject: 'post', subjectId: post.id, boardId: post.topic.boardId, topicId: post.topicId },
-      ...{ companyIds: post.topic.companyIds, tier: 2, aboutId: post.authorId },
-    })
+    await openItem(tx, { ...aboutPost(post), kind: 'care', tier: 2 })
   })
 }
 
@@ -35,14 +32,7 @@ const hide: Decision = {
   name: 'care_hide',
   key: 'h',
   reasons: ['abuse', 'personal', 'other'],
-  async apply(tx, actor, item) {
-    await hidePost(tx, actor, await findPost(tx, actor, item.subjectId))
-    await settle(tx, item, 'hidden')
-  },
-  async undo(tx, actor, item) {
-    await restorePost(tx, actor, await findPost(tx, actor, item.subjectId))
-    await reopen(tx, item)
-  },
+  ...hiding((tx, item) => settle(tx, item, 'hidden'), reopen),
 }
 
 /** A moderator speaks with the writer; who handed it over is out of it. */

@@ -4,7 +4,7 @@ import { holdPost, releasePost } from '../../topics/holding.ts'
 import { findPost, type Post } from '../../topics/page_queries.ts'
 import type { PostRow } from '../../topics/schema.ts'
 import type { Decision, ReviewKind } from '../decision.ts'
-import { openItem } from '../opening.ts'
+import { aboutPost, openItem } from '../opening.ts'
 import { answeredBy } from './due.ts'
 import { findAsAuthor } from './queries.ts'
 import { fingerprints } from './schema.ts'
@@ -68,12 +68,9 @@ export async function watchEdit(
 /** Lets a held post wait in the queue, with why and where in it. */
 async function openHold(tx: Db, post: Post, { reasons, marks }: Weighed): Promise<void> {
   await openItem(tx, {
-    ...{ kind: 'hold', subject: 'post', subjectId: post.id, boardId: post.topic.boardId, topicId: post.topicId },
-    ...{
-      companyIds: post.topic.companyIds,
-      tier: reasons.includes('personal') ? 1 : reasons.includes('word') ? 2 : 3,
-      aboutId: post.authorId,
-    },
+    ...aboutPost(post),
+    kind: 'hold',
+    tier: reasons.includes('personal') ? 1 : reasons.includes('word') ? 2 : 3,
     facts: { reasons, marks, dueAt: answeredBy(new Date()).toISOString() },
   })
 }

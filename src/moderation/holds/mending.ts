@@ -2,7 +2,7 @@ import type { Actor } from '../../accounts/actor.ts'
 import type { Db } from '../../platform/db.ts'
 import { type Mended, mendHeld, withdrawHeld } from '../../topics/holding.ts'
 import type { Post } from '../../topics/page_queries.ts'
-import { dropItem, openItem } from '../opening.ts'
+import { aboutPost, dropItem, openItem } from '../opening.ts'
 import { answeredBy } from './due.ts'
 import { hasAnother, lastItemOf } from './queries.ts'
 
@@ -17,8 +17,9 @@ export async function resubmit(db: Db, actor: Actor, post: Post, mended: Mended)
     if (last && !last.decidedAt) return
     const decider = last?.decidedById ?? undefined
     await openItem(tx, {
-      ...{ kind: 'second_look', subject: 'post', subjectId: post.id, boardId: post.topic.boardId, topicId: post.topicId },
-      ...{ companyIds: post.topic.companyIds, tier: 2, aboutId: post.authorId },
+      ...aboutPost(post),
+      kind: 'second_look',
+      tier: 2,
       notById: decider && (await hasAnother(tx, post.topic.boardId, decider)) ? decider : undefined,
       facts: { reasons: last?.facts.reasons ?? [], reason: last?.reason ?? undefined, dueAt: answeredBy(new Date()).toISOString() },
     })

@@ -1,21 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../../test/database.ts'
-import type { SearchDocument } from './engine.ts'
+import { madeDocument as made } from '../../../test/search_documents.ts'
 import { excerptOf } from './excerpt.ts'
 import { createPostgresSearch } from './postgres.ts'
 
 let database: TestDatabase
 let engine: ReturnType<typeof createPostgresSearch>
-
-const made = (id: string, title: string, body = ''): SearchDocument => ({
-  id,
-  group: id,
-  title,
-  body,
-  visibility: 'public',
-  filters: {},
-  createdAt: new Date(0),
-})
 
 beforeAll(async () => {
   database = await testDatabase()
