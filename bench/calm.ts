@@ -2,6 +2,7 @@
 // words of a forum tell harsh texts from others, on texts that people have judged.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import { addTo, HOT, heatOf, NOTHING_YET, WARM } from '../src/moderation/heat/heat.ts'
@@ -16,7 +17,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1,2,3' },
     calm: { type: 'string', default: '2000' },
     flaring: { type: 'string', default: '500' },
-    texts: { type: 'string', default: '/work/shared/data/toxic/subset.csv' },
+    texts: { type: 'string', default: join(import.meta.dirname, '../../shared/data/toxic/subset.csv') },
   },
 })
 const words = readyWords(seedWords.map((word, id) => ({ ...word, id })))

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parse } from 'csv-parse/sync'
 import { expect, test } from 'vitest'
 import { HARSH, harshnessOf } from './harshness.ts'
@@ -45,7 +46,7 @@ test('each part is named, and the parts sum up to the score', () => {
   expect(partsOf('やった！！ありがとう！！')).toEqual([])
 })
 
-const JUDGED = '/work/shared/data/toxic/subset.csv'
+const JUDGED = fileURLToPath(new URL('../../../../shared/data/toxic/subset.csv', import.meta.url))
 
 test.skipIf(!existsSync(JUDGED))(
   'of what most people call toxic at least three in five are found, and four in five found are toxic',
